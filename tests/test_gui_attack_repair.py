@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from gui_helpers import (
-    PANEL_SIZE,
     SMALL,
-    choose,
     click,
     data_of,
     has_colour,
@@ -108,6 +106,7 @@ def new_repair(new_panel: Callable[..., RepairPanel], qtbot: QtBot) -> Callable[
     """Return a maker of panels with the test part measured."""
 
     def make(session: Session, **options: Any) -> RepairPanel:
+        session.attack.choose("test", 0)
         panel = new_panel(RepairPanel, session, **options)
         wait_until(qtbot, lambda: is_known(panel))
         return panel
@@ -152,7 +151,7 @@ def test_a_mistake_made_right_stands_beside_a_right_one_made_wrong(
     check_side(panel.mistake, mistake, limit, session)
     check_side(panel.right, right, limit, session)
     repair, breaking = mistake.crossing.smallest.size, right.crossing.smallest.size
-    assert f"A change of {repair:.3g} repairs this mistake" in panel.sentence.text()
+    assert f"A change of {repair:.3g} mends this mistake" in panel.sentence.text()
     assert f"one of {breaking:.3g} breaks the right one" in panel.sentence.text()
     assert f"{len(mistakes)} of 200 test images are read wrongly" in panel.words.text()
 
@@ -162,10 +161,7 @@ def test_medians_are_those_of_measuring_image_by_image(
 ) -> None:
     assert session.view.shown is not None
     for norm, boxed in (("linf", False), ("linf", True), ("l2", True)):
-        if panel.size_choice.norm.currentData() != norm:
-            choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData(norm))
-        if panel.size_choice.boxed.isChecked() != boxed:
-            click(qtbot, panel.size_choice.boxed)
+        session.attack.measure.measure(norm=norm, boxed=boxed)  # type: ignore[arg-type]
         wait_until(qtbot, lambda: is_known(panel))
         split, mistakes = data_of(session).test, mistakes_of(session)
         sizes = np.array(
@@ -182,7 +178,7 @@ def test_medians_are_those_of_measuring_image_by_image(
         )
         rights = np.setdiff1d(np.arange(200), mistakes)
         words = panel.medians.text()
-        assert f"{np.median(sizes[mistakes]):.3g} to repair a mistake ({len(mistakes)})" in words
+        assert f"{np.median(sizes[mistakes]):.3g} to mend a mistake ({len(mistakes)})" in words
         assert f"{np.median(sizes[rights]):.3g} to break a right one ({len(rights)})" in words
         for name, kind in ((REPAIRED, mistakes), (BROKEN, rights)):
             x, y = panel.plot.main.data(name)
@@ -214,6 +210,7 @@ def test_every_button_goes_where_it_says(
         wait_until(qtbot, lambda: is_known(panel))
         assert panel.mistake.image.title == f"test #{expected}"
         assert panel.right.image.title == f"test #{rights[0]}"
+        assert session.attack.index == expected, "the sentence names the image that was gone to"
     for button, expected in (
         (panel.next_right, int(rights[1])),
         (panel.fragile, fragile),
@@ -229,6 +226,7 @@ def test_every_button_goes_where_it_says(
 def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtbot: QtBot) -> None:
     attack, card = window.session.attack, window.page("attack").images.card
     press(qtbot, window, "Ctrl+2")
+    attack.choose("test", 0)
     open_view(qtbot, window.page("attack"), "mend")
     panel = window.page("attack").tabs.panel("mend")
     assert isinstance(panel, RepairPanel)
@@ -269,25 +267,20 @@ def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtb
     assert window.foot.hovered.text().endswith(f"pixel (5, 2) = {value:.4g}")
 
 
-def test_another_part_is_measured_and_validation_images_are_not_attacked(
-    new_session: Callable[..., Session],
-    new_repair: Callable[..., RepairPanel],
-    qtbot: QtBot,
+def test_the_part_and_the_image_are_those_of_the_sentence(
+    panel: RepairPanel, session: Session, qtbot: QtBot
 ) -> None:
-    config = replace(SMALL, validation_size=80)
-    session = open_and_finish(qtbot, new_session(data=config))
-    panel = new_repair(session)
-    for part, n in (("train", 220), ("validation", 80)):
-        choose(qtbot, panel.part, panel.part.findData(part))
-        wait_until(qtbot, lambda: is_known(panel))
-        assert split_of(panel) is data_of(session).split(part)
-        assert f"of {n}" in panel.words.text()
-        assert panel.mistake.film.isEnabled() == (part == "train")
-    assert "not attacked" in panel.right.film.toolTip()
-    session.wanted.set_setting("validation_size", 0)
-    session.training.rewind(play=True)
-    wait_until(qtbot, lambda: data_of(session).validation is None and is_known(panel))
-    assert panel.repair.part == "test"
+    mistakes = mistakes_of(session, "train")
+    index = int(mistakes[1])
+    session.attack.choose("train", index)
+    wait_until(qtbot, lambda: is_known(panel) and split_of(panel) is data_of(session).train)
+    assert "of 300" in panel.words.text()
+    assert panel.mistake.image.title == f"training #{index}"
+    right = next(i for i in range(index, 300) if i not in mistakes)
+    assert panel.right.image.title == f"training #{right}", "the next one that is right"
+    session.attack.choose("train", right)
+    wait_until(qtbot, lambda: is_known(panel))
+    assert panel.right.image.title == f"training #{right}"
 
 
 def test_it_follows_the_epoch_and_says_where_nothing_is_right_or_wrong(
@@ -299,8 +292,8 @@ def test_it_follows_the_epoch_and_says_where_nothing_is_right_or_wrong(
     wait_until(qtbot, lambda: is_known(panel))
     assert panel.mistake.change.caption == "none is enough"
     assert "whatever is changed" in panel.mistake.words.text()
-    assert "No change is enough to repair this mistake" in panel.sentence.text()
-    assert "no change is enough to repair a mistake" in panel.medians.text()
+    assert "No change is enough to mend this mistake" in panel.sentence.text()
+    assert "no change is enough to mend a mistake" in panel.medians.text()
     assert "epoch 0" in panel.words.text()
     session.view.show_epoch(2)
     wait_until(qtbot, lambda: is_known(panel))
@@ -314,8 +307,8 @@ def test_without_a_mistake_it_says_so(
     training = TrainingConfig(epochs=100, learning_rate=1.0)
     session = open_and_finish(qtbot, new_session(data=config, training=training))
     panel = new_repair(session)
-    choose(qtbot, panel.part, panel.part.findData("train"))
-    wait_until(qtbot, lambda: is_known(panel))
+    session.attack.choose("train", 0)
+    wait_until(qtbot, lambda: is_known(panel) and split_of(panel) is data_of(session).train)
     assert len(mistakes_of(session, "train")) == 0  # a dozen images are soon learnt
     assert panel.mistake.nothing.isVisible()
     assert "No mistake: all 12 training images are read rightly" in panel.mistake.nothing.text()
@@ -324,9 +317,8 @@ def test_without_a_mistake_it_says_so(
         assert not button.isEnabled()
     assert panel.right.image.isVisible()
     assert panel.fragile.isEnabled()
-    panel.part.part_changed.emit("test")
-    wait_until(qtbot, lambda: is_known(panel))
-    assert panel.mistake.image.isVisible()
+    session.attack.choose("test", 0)
+    wait_until(qtbot, panel.mistake.image.isVisible)
     assert not panel.mistake.nothing.isVisible()
 
 
@@ -372,7 +364,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     session.attack.measure.measure(boxed=False)
     panel = new_repair(session)
     sizes, progress = panel.repair.sizes, panel.progress
-    click(qtbot, panel.size_choice.boxed)
+    session.attack.measure.measure(boxed=True)
     wait_until(qtbot, progress.cancel.isVisible)
     wait_until(qtbot, lambda: sizes.progress is not None and sizes.progress.done > 0)
     click(qtbot, progress.cancel)
@@ -404,21 +396,18 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     np.testing.assert_array_equal(whole.sizes, search.found().sizes)  # type: ignore[union-attr]
 
 
-def test_the_plot_is_there_where_there_is_room_and_gives_way(
-    panel: RepairPanel, qtbot: QtBot
-) -> None:
-    panel.resize(1588, 763)
-    wait_until(qtbot, panel.plot.isVisible)
-    for colour in (LIGHT.good, LIGHT.bad):
-        assert has_colour(pixels(panel.plot.view), colour).sum() > 30
-    panel.resize(*PANEL_SIZE)
-    wait_until(qtbot, lambda: not panel.plot.isVisible())
-    # Nothing keeps the panel from it, though its layout would.
-    wait_until(qtbot, lambda: (panel.width(), panel.height()) == PANEL_SIZE)
-    bounds = panel.rect()
-    for widget in (panel.mistake.film, panel.right.film, panel.medians, panel.sentence):
-        corner = widget.mapTo(panel, widget.rect().bottomRight())
-        assert bounds.contains(corner)
+def test_all_is_seen_in_every_window(panel: RepairPanel, qtbot: QtBot) -> None:
+    for size, side in (((1264, 502), 136), ((1008, 422), 104), ((1904, 862), 248)):
+        panel.resize(*size)
+        qtbot.wait(50)  # it is laid out when there is nothing else to do
+        assert (panel.width(), panel.height()) == size
+        assert panel.mistake.image.image_rect().height() >= side
+        for colour in (LIGHT.good, LIGHT.bad):
+            assert has_colour(pixels(panel.plot.view), colour).sum() > 30
+        bounds = panel.rect()
+        for widget in (panel.mistake.film, panel.right.film, panel.medians, panel.sentence):
+            corner = widget.mapTo(panel, widget.rect().bottomRight())
+            assert bounds.contains(corner)
 
 
 def test_sizes_are_compared_in_words() -> None:
@@ -438,7 +427,7 @@ def test_sizes_are_compared_in_words() -> None:
     assert words(1.0, 0.4).endswith("breaks the right one: 40% of it.")
     assert words(1.0, 1.01).endswith("about as much.")
     assert words(0.0, 1.0).endswith("breaks the right one.")
-    assert words(np.inf, 1.0) == "No change repairs this mistake; one of 1 breaks the right one."
+    assert words(np.inf, 1.0) == "No change mends this mistake; one of 1 breaks the right one."
     assert words(1.0, np.inf).endswith("none breaks the right one.")
     unknown = RepairSizes(np.zeros(2, int), np.ones(2, int), np.full(2, np.nan))
     assert medians(unknown, "test") == "The test images have not been measured yet."

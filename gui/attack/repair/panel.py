@@ -16,17 +16,14 @@ from gui.attack.view import AttackView
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
 from gui.shared.panel import StudyProgress
-from gui.shared.part_choice import PartChoice
-from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
-from gui.widgets.basics.card import card
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from core.exact.repair import RepairPair, RepairSizes
@@ -34,18 +31,11 @@ if TYPE_CHECKING:
     from gui.attack.repair.study import Kind
     from gui.session.session import Session
 
-_PART_HELP = "Whose mistakes are repaired."
-_NORM_HELP = (
-    "Which change counts as small: the shortest, or the one whose largest pixel is least. Both are "
-    "found exactly, for whole parts too."
-)
 _PLOT_HELP = (
-    "Which share of the mistakes a change of at most a size repairs, and which share of the right "
+    "Which share of the mistakes a change of at most a size mends, and which share of the right "
     "ones it breaks; one half of each is its median. Only as far as the part has been measured."
 )
-REPAIRED, BROKEN = "mistakes repaired", "right ones broken"
-_ROOM_FOR_PLOT = 520
-"""Pixels: in a lower panel the images need all there is."""
+REPAIRED, BROKEN = "mistakes mended", "right ones broken"
 _ELSEWHERE = "Look at another part, or at another epoch."
 _COMPUTING = "Looking for the smallest changes ..."
 
@@ -57,9 +47,7 @@ class RepairPanel(AttackView):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.part = PartChoice(session, _PART_HELP, self)
         self.repair = Repair(session, self)
-        self.size_choice = SizeChoice(self.repair.measure, _NORM_HELP, self)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = StudyProgress(
@@ -69,8 +57,8 @@ class RepairPanel(AttackView):
             "Measure the rest of the part",
             self,
         )
-        self.mistake = RepairSide("A MISTAKE MADE RIGHT", self)
-        self.right = RepairSide("A RIGHT ONE MADE WRONG", self)
+        self.mistake = RepairSide("a mistake made right", self)
+        self.right = RepairSide("a right one made wrong", self)
         self._sides: dict[Kind, RepairSide] = {"mistake": self.mistake, "right": self.right}
         self._add_buttons()
         self.sentence = sentences(self, "sentence", selectable=True)
@@ -86,10 +74,6 @@ class RepairPanel(AttackView):
             parent=self,
         )
         self.plot.set_y_range(0.0, 1.0)
-        self._plot_card = card(self.plot, (12, 8, 12, 4))
-        # It must not keep the panel from getting lower: then it is hidden.
-        policy = QSizePolicy.Policy
-        self._plot_card.setSizePolicy(policy.Expanding, policy.Ignored)
         self._lay_out()
         self._connect()
         self.follow(self.repair.pair, self.repair.sizes)
@@ -100,7 +84,7 @@ class RepairPanel(AttackView):
         self.previous_mistake = add("Previous", tip, act, "previous mistake")
         tip, act = "The next mistake of the part", partial(step, "mistake", 1)
         self.next_mistake = add("Next", tip, act, "next mistake")
-        tip = "The mistake that the smallest change repairs"
+        tip = "The mistake that the smallest change mends"
         self.easiest = add("Easiest", tip, partial(ranked, "mistake", 0))
         tip = "The mistake that takes the largest change"
         self.hardest = add("Hardest", tip, partial(ranked, "mistake", -1))
@@ -112,16 +96,19 @@ class RepairPanel(AttackView):
         self.right.film.setAccessibleName("film of the right one")
 
     def _lay_out(self) -> None:
-        chosen = (self.part, self.size_choice)
-        head = beside(*chosen, (self.words, 1), self.progress, spacing=10)
-        sides = (card(side, (12, 6, 12, 6)) for side in self._sides.values())
-        halves = beside(*((side, 1) for side in sides), spacing=10)
-        said = beside((self.sentence, 1), (self.medians, 1), spacing=20)
-        self.setLayout(below(head, (halves, 5), said, (self._plot_card, 3)))
-        self._plot_card.hide()
+        mistake = Card(self.mistake.title, self.mistake, self.words)
+        right = Card(self.right.title, self.right)
+        said = below(self.sentence, self.medians, None)
+        takes = Card("what it takes", said, "", (holding(self.progress, self),))
+        plot = self.plot.in_card()
+        for part in (plot, takes):  # as wide as it is given
+            part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        halves, under = beside((mistake, 1), (right, 1), spacing=8), beside(spacing=8)
+        under.addWidget(plot, 1)
+        under.addWidget(takes, 1)
+        self.setLayout(below((halves, 31), (under, 18), spacing=8))
 
     def _connect(self) -> None:
-        self.part.part_changed.connect(self.repair.look_at)
         self.repair.measure.changed.connect(self.refresh)
         for kind, side in self._sides.items():
             side.film.clicked.connect(partial(self._film, kind))
@@ -133,18 +120,13 @@ class RepairPanel(AttackView):
 
         halves = [f for side in self._sides.values() if (f := side.figure()) is not None]
         words = self.sentence.text()
-        return Sheet("Repair", words, tuple((f,) for f in halves)) if halves else None
+        return Sheet("Mend", words, tuple((f,) for f in halves)) if halves else None
 
     def figure_words(self) -> str:
         """Return whose mistakes are repaired, which epoch's, and how sizes are measured."""
         measure = self.repair.measure
         how = measured_words(measure.set_norm, boxed=measure.boxed)
         return f"{self.words.text()}, {how}"
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the plot where there is room for it."""
-        super().resizeEvent(event)
-        self._plot_card.setVisible(self.height() >= _ROOM_FOR_PLOT)
 
     def show_known(self) -> None:
         """Show what is known."""

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from gui.shared.columns import heading, sentences
+from gui.shared.columns import sentences
 from gui.shared.words import PARTS, sure_words
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -49,7 +49,7 @@ class RepairSide(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = heading(title, self)
+        self.title = title
         self.image = ImageView("image", _IMAGE_HELP, self)
         self.image.set_clickable("Click to open it: probabilities, logits, history, why.")
         self.change = ChangePicture(_CHANGE_HELP, self, least=0.0)
@@ -70,12 +70,13 @@ class RepairSide(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         lay_out_sum(grid, self.image, self.change, self.result)
         shown = ((self.nothing, 1), (self.pictures, 1))
-        self.setLayout(below(self.heading, *shown, self.words, self._buttons, spacing=4))
+        self.setLayout(below(*shown, self.words, self._buttons, spacing=4))
 
     def figure(self) -> Pictures | None:
         """Return image + change = result; None where there is no image."""
-        title = self.heading.text().capitalize()
-        return sum_of(title, self.words.text(), self.image, self.change, self.result)
+        return sum_of(
+            self.title.capitalize(), self.words.text(), self.image, self.change, self.result
+        )
 
     def add_button(
         self, words: str, help_text: str, pressed: Pressed, name: str = ""

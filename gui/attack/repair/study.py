@@ -31,12 +31,13 @@ class PairQuestion(SizesQuestion):
 
 
 class Repair(QObject):
-    """What a person looks at, and what is known of it.
+    """A mistake and a right image of the part of the image chosen, and what is known of them.
+
+    The chosen image is one of them; the other is the next of its kind, or where one stood.
 
     Attributes
     ----------
     measure : norm and box
-    part : whose mistakes are repaired
     pair : one mistake and one right one
     sizes : of all images of the part
     """
@@ -45,9 +46,11 @@ class Repair(QObject):
         super().__init__(parent)
         self._session = session
         self.measure = session.attack.measure
-        self.part = "test"
         self._wanted: dict[Kind, int] = {}
+        self._chosen: tuple[str, int] | None = None
         session.view.forgotten.connect(self._look_at_first)
+        # Before the studies hear of it, which ask for what is wanted.
+        session.attack.config_changed.connect(self._look_at_chosen)
         self._last: weakref.ref[PairSearch] | None = None
         self.pair: Study[PairQuestion, RepairPair] = Study(
             session.view,
@@ -55,17 +58,18 @@ class Repair(QObject):
             "repairing a mistake",
             self._pair_wanted,
             self._begin_pair,
-            follows=(self.measure.changed,),
+            follows=(self.measure.changed, session.attack.config_changed),
             browse=frozenset({"mistake", "right"}),
             parent=self,
         )
+        self._look_at_chosen()
         self.sizes: Study[SizesQuestion, RepairSizes] = Study(
             session.view,
             session.pool,
             "repairing all mistakes",
             self._sizes_wanted,
             lambda q: RepairSearch(q.weights, q.split, q.norm, boxed=q.boxed),
-            follows=(self.measure.changed,),
+            follows=(self.measure.changed, session.attack.config_changed),
             parent=self,
         )
 
@@ -95,18 +99,27 @@ class Repair(QObject):
         self._last = weakref.ref(search)
         return search
 
-    @Slot(str)
-    def look_at(self, part: str) -> None:
-        """Look at another part; its first mistake and right one are shown."""
-        if part != self.part:
-            self.part = part
-            self._look_at_first()
-        for study in (self.pair, self.sizes):
-            study.ask()
+    @property
+    def part(self) -> str:
+        """Whose mistakes are repaired: the part of the image chosen."""
+        return self._session.attack.config.part
+
+    @Slot()
+    def _look_at_chosen(self) -> None:
+        """Look at the image chosen elsewhere; whether it is a mistake is for the search to say."""
+        attack = self._session.attack
+        chosen = attack.config.part, attack.index
+        if not attack.on_own and chosen != self._chosen:
+            self._chosen, answer = chosen, self.pair.answer
+            if answer is not None and answer.question.part == attack.config.part:
+                shown = (self.shown("mistake"), self.shown("right"))
+                if any(one is not None and one.index == attack.index for one in shown):
+                    return  # it is seen already: the other stays beside it
+            self._wanted = {"mistake": attack.index, "right": attack.index}
 
     @Slot()
     def _look_at_first(self) -> None:
-        self._wanted = {}
+        self._wanted, self._chosen = {}, None
 
     def shown(self, kind: Kind) -> Changed | None:
         """Return the image of a kind that is shown, if one is."""
@@ -136,6 +149,8 @@ class Repair(QObject):
     def _show(self, kind: Kind, index: int | None) -> None:
         if index is not None:
             self._wanted[kind] = index
+            self._chosen = self.part, index
+            self._session.attack.choose(self.part, index)
             self.pair.ask()
 
     def film(self, kind: Kind) -> bool:

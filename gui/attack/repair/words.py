@@ -22,13 +22,13 @@ def comparison(pair: RepairPair) -> str:
         return ""
     repair, breaking = (one.crossing.smallest.size for one in (mistake, right))
     if np.isinf(repair) and np.isinf(breaking):
-        return "No change is enough to repair this mistake, nor to break the right one."
+        return "No change is enough to mend this mistake, nor to break the right one."
     if np.isinf(repair):
-        return f"No change repairs this mistake; one of {breaking:.3g} breaks the right one."
+        return f"No change mends this mistake; one of {breaking:.3g} breaks the right one."
     if np.isinf(breaking):
-        return f"A change of {repair:.3g} repairs this mistake; none breaks the right one."
+        return f"A change of {repair:.3g} mends this mistake; none breaks the right one."
     words = (
-        f"A change of {repair:.3g} repairs this mistake, one of {breaking:.3g} breaks the right one"
+        f"A change of {repair:.3g} mends this mistake, one of {breaking:.3g} breaks the right one"
     )
     return f"{words}: {_times(breaking, repair)}." if repair and breaking else f"{words}."
 
@@ -48,7 +48,7 @@ def medians(sizes: RepairSizes | None, part: str) -> str:
         return unknown
     parts = []
     for images, what in (
-        (sizes.mistakes, "repair a mistake"),
+        (sizes.mistakes, "mend a mistake"),
         (sizes.right_ones, "break a right one"),
     ):
         n_known, n = len(sizes.known(images)), len(images)
