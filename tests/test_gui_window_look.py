@@ -106,6 +106,17 @@ def test_hidden_pages_and_new_dialogs_wear_the_theme_too(window: MainWindow, qtb
     assert window.theme is LIGHT
 
 
+def test_a_page_made_in_the_dark_and_seen_in_the_light_has_no_pale_words(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    press(qtbot, window, "Ctrl+T")
+    page = window.page("tune")
+    press(qtbot, window, "Ctrl+T")
+    window.show_page("tune")
+    for part in page.findChildren(QWidget):
+        assert part.palette().windowText().color().name() not in (DARK.text, DARK.muted), part
+
+
 def card_of(window: MainWindow, name: str) -> Card:
     return next(card for card in window.findChildren(Card) if card.accessibleName() == name)
 

@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         page.set_icons(self.icons)
         page.use_actions(self.actions_by_name)
         page.remember(self.settings)
+        self.look.wear(page)
         give_theme(page, self.theme)
         page.attack_requested.connect(self.attack_image)
         page.own_attack_requested.connect(self.attack_drawing)
