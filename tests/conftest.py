@@ -249,6 +249,7 @@ def new_panel(app: QApplication, qtbot: QtBot) -> Iterator[Callable[..., Any]]:
     hidden, their sessions' threads are ended, then they are thrown away.
     """
     from gui_helpers import PANEL_SIZE, activate, put_on
+    from PySide6.QtWidgets import QWidget
     from shiboken6 import isValid
 
     from gui.theme import LIGHT
@@ -264,6 +265,9 @@ def new_panel(app: QApplication, qtbot: QtBot) -> Iterator[Callable[..., Any]]:
         **options: Any,
     ) -> Any:
         panel = kind(session, **options)
+        head, layout = getattr(panel, "head", None), panel.layout()
+        if isinstance(head, QWidget) and layout is not None:
+            layout.setMenuBar(head)  # above it, as the page has it
         made.append((panel, session))
         panel.resize(*size)
         put_on(app, panel, theme)

@@ -383,7 +383,7 @@ def test_other_settings_mark_the_change_for_all_as_outdated(
     find(qtbot, panel)
     assert panel.note.text() == ""
     session.attack.set_setting("budget", 0.7)
-    assert "find it again" in panel.note.text()
+    assert "search again" in panel.note.text()
     assert panel.note.isVisible()
     session.attack.set_setting("budget", 1.2)
     assert panel.note.text() == ""
@@ -452,6 +452,10 @@ def test_what_there_is_not_is_said(panel: SameChangePanel, session: Session, qtb
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     find(qtbot, panel)
     assert "Train the model first" in panel.note.text()
+    # Once there is something to fool the refusal is of no use any more.
+    session.training.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_until(qtbot, lambda: "Train the model first" not in panel.note.text())
 
 
 def test_a_film_from_noise_says_that_its_change_is_the_whole_image(

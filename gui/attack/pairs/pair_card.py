@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 MOST_IMAGES = 40
 _LONGEST_NAME = 14
-_VIEW = QSize(108, 126)
+_LONGEST_TIE = 9
+_VIEW, _LEAST_VIEW = QSize(108, 126), QSize(84, 98)
+"""Room for digits of 28 three times as large, or twice where it is low."""
 _SENTENCE_HELP = (
     "Spearman's rank correlation of two numbers of each pair of classes: how often images of the "
     "one are read as the other, and what it costs to make one of the other. -1: the more often "
@@ -56,7 +58,7 @@ class _Sum(QWidget):
         self.tie = ImageView("tie", _TIE_HELP, self)
         self.words = ""
         for view in (self.start, self.change, self.tie):
-            view.usual = view.least = _VIEW
+            view.usual, view.least = _VIEW, _LEAST_VIEW
         signs = [label(sign, self, "sentence") for sign in ("+", "=")]
         self.setLayout(beside(self.start, signs[0], self.change, signs[1], self.tie, spacing=4))
 
@@ -83,7 +85,7 @@ class PairCard(QWidget):
         self.film = button("show as film", self, _FILM_HELP, "small", self.film_wanted)
         self.confused.opened.connect(self.opened)
         self._drawn: PairExample | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -164,7 +166,8 @@ class PairCard(QWidget):
         views.start.set_title(f"{PARTS[question.part]} {question.example:,}")
         views.start.show_grey(image.reshape(shape))
         views.change.show_change(change.change.reshape(shape))
-        views.tie.set_title(f"tie {source}, {target}")
+        is_short = len(source) + len(target) < _LONGEST_TIE
+        views.tie.set_title(f"tie {source}, {target}" if is_short else "tie")
         views.tie.show_grey(np.clip(image + change.change, 0, 1).reshape(shape))
 
 

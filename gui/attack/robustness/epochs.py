@@ -47,6 +47,7 @@ class RobustnessEpochs(Panel):
             parent=self,
         )
         card = self.plot.in_card()
+        self.plot.legend.hide()  # the colours are those of the curves above; hovering names them
         self.n_words = label("", self, "caption")
         card.head.layout().insertWidget(1, self.n_words)  # type: ignore[union-attr]
         self.setLayout(below(card))

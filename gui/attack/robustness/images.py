@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from gui.attack.robustness.study import RobustnessCurves
     from gui.session.session import Session
 
-N_IMAGES = 24
+N_IMAGES = 40
+_SIDE = 84
+"""Pixels: a digit of 28 is shown three times as large."""
 _STRIP_HELP = "Click to open this image."
 _BOUNDARY_HELP = (
     "An image on the boundary between two classes is turned by any change at all, so that it says "
@@ -38,8 +40,10 @@ class RobustnessImages(QWidget):
         super().__init__(parent)
         self._session = session
         self._drawn: tuple[ExactRobustness, str, int | None] | None = None
-        self.fragile = ImageStrip("most fragile images", _STRIP_HELP, self)
-        self.solid = ImageStrip("most solid images", _STRIP_HELP, self)
+        self.fragile, self.solid = (
+            ImageStrip(f"most {which} images", _STRIP_HELP, self, wraps=True, side=_SIDE)
+            for which in ("fragile", "solid")
+        )
         self.left_out = label("", self, "caption")
         self.left_out.setToolTip(wrapped(_BOUNDARY_HELP))
         solid = heading("MOST SOLID", self)

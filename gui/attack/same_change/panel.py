@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
@@ -15,7 +15,7 @@ from gui.shared.columns import label, sentences
 from gui.shared.crafting import within
 from gui.shared.words import PARTS
 from gui.theme import grow
-from gui.widgets.basics.card import card
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
@@ -41,14 +41,15 @@ SUCCESS = "success"
 _TICKS = 20
 """Places of the slider for a strength of 1."""
 
-_SIDE_WIDTH = 300
+_SIDE_WIDTH = 320
 _LONGEST_NAME = 12
+_FILM, _FOUND = "the film's change", "the one that fools most"
 _FILM_HELP = "Add what the film has changed at the step it shows; play it, and this follows."
-_FOR_ALL_HELP = "Add the one change that was found for all images."
+_FOR_ALL_HELP = "Add the one change that was found to fool as many images as possible."
 _FIND_HELP = (
     "Search one change that fools as many images of the part as possible, or makes them read as "
-    "the target, with target, norm and budget as chosen above: v moves along the mean gradient of "
-    "the images not fooled yet, pass after pass."
+    "the target, with target, size and budget as chosen on One image: v moves along the mean "
+    "gradient of the images not fooled yet, pass after pass."
 )
 _STRENGTH_HELP = "How many times the change is added: x + s d, clipped where the box is on."
 _STRIP_HELP = "Framed: not read any more as what it is. Click to open the image as it was."
@@ -67,20 +68,21 @@ class SameChangePanel(AttackView):
         super().__init__(session, parent)
         self.state = state = OneChange(session, self)
         self._drawn: ChangedImages | None = None
-        choices = {"The film's": wrapped(_FILM_HELP), "One for all": wrapped(_FOR_ALL_HELP)}
-        self.choices = TabRow(choices, self)
+        choices = {_FILM: wrapped(_FILM_HELP), _FOUND: wrapped(_FOR_ALL_HELP)}
+        self.head: QWidget = QWidget(self)
+        self.choices = TabRow(choices, self.head)
         self.film_button, self.all_button = map(self.choices.button, choices)
-        self.strength = QSlider(Qt.Orientation.Horizontal, self)
+        self.strength = QSlider(Qt.Orientation.Horizontal, self.head)
         self.strength.setRange(0, round(MOST_STRENGTH * _TICKS))
         self.strength.setPageStep(_TICKS)
         self.strength.setAccessibleName("Strength")
         self.strength.setToolTip(wrapped(_STRENGTH_HELP))
         self.strength.setMinimumWidth(90)
         self.strength.setMaximumWidth(260)
-        self.strength_words = QLabel("", self)
+        self.strength_words = QLabel("", self.head)
         self.strength_words.setFixedWidth(self.fontMetrics().horizontalAdvance("× 4.00") + 4)
-        self.find_button = button("Find one for all", self, _FIND_HELP, pressed=state.find)
-        self.progress = JobProgress("changing images", "Stop; what is done stays.", self)
+        self.find_button = button("Search for it", self.head, _FIND_HELP, pressed=state.find)
+        self.progress = JobProgress("changing images", "Stop; what is done stays.", self.head)
         self.view = ChangePicture(
             "What is added to every image, amplified so that its largest pixel at strength 1 has "
             "full colour; red is added ink, blue ink taken away.",
@@ -88,7 +90,7 @@ class SameChangePanel(AttackView):
         )
         self.effects = EffectTable(self)
         self.plot = CurvePlot(
-            title="PASS BY PASS",
+            title="Pass by pass",
             x_label="pass",
             curves=(Curve(SUCCESS, "bad"),),
             help_text=_PASSES_HELP,
@@ -109,16 +111,18 @@ class SameChangePanel(AttackView):
         return self.words.text()
 
     def _lay_out(self) -> None:
-        words = label("strength", self, buddy=self.strength)
-        strength = (6, words, (self.strength, 1), self.strength_words, 6)
-        head = beside(self.choices, *strength, self.find_button, None, self.progress)
-        self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        side = holding(below((self.view, 3), self.effects, (self.plot, 2), spacing=4), self)
+        words, head = label("×", self.head, buddy=self.strength), self.head
+        strength = ((self.strength, 1), self.strength_words)
+        first, self.part_words = label("Add", head), label("to every image", head)
+        asked = (first, self.choices, self.part_words, words, *strength)
+        head.setLayout(beside(*asked, None, self.progress, self.find_button, spacing=8))
+        change = Card("The change", below((self.view, 1), self.effects, spacing=4), parent=self)
+        self.plot_card = self.plot.in_card()
+        side = holding(below((change, 3), (self.plot_card, 2), spacing=8), self)
         grow(side, fixed_width=_SIDE_WIDTH)
-        right = below(self.words, self.note, (self.strip, 1), spacing=4)
-        body = beside(side, (right, 1), spacing=16)
-        inside = holding(below(head, (body, 1)), self)
-        self.setLayout(below(card(inside, (12, 8, 12, 8))))
+        right = below(self.note, (self.strip, 1), spacing=4)
+        images = Card("Every image with it", right, self.words, parent=self)
+        self.setLayout(beside(side, (images, 1), spacing=8))
 
     def _connect(self) -> None:
         state = self.state
@@ -140,6 +144,7 @@ class SameChangePanel(AttackView):
         self.all_button.setEnabled(state.found is not None or state.universal.is_computing)
         with QSignalBlocker(self.strength):
             self.strength.setValue(round(state.strength * _TICKS))
+        self.part_words.setText(f"to every {PARTS[self._session.attack.config.part]} image")
         self.strength_words.setText(f"× {state.strength:.2f}")
         self._show_progress()
         self._show_change(dataset)
@@ -177,7 +182,7 @@ class SameChangePanel(AttackView):
 
     def _show_passes(self) -> None:
         found, asked = self.state.found, self.state.asked
-        self.plot.setVisible(self.state.is_for_all)
+        self.plot_card.setVisible(self.state.is_for_all)
         rates = np.array(() if found is None else found.success_rates)
         self.plot.set_data(SUCCESS, np.arange(len(rates), dtype=float), rates)
         self.plot.set_y_range(0.0, min(1.2 * max(float(rates.max(initial=0.0)), 0.05), 1.0))

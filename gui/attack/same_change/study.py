@@ -12,6 +12,7 @@ from core.attack.whole_parts.same_change import SameChange
 from core.attack.whole_parts.universal_search import UniversalSearch
 from core.data.dataset import read_only
 from core.learning.perceptron import SoftmaxPerceptron
+from gui.jobs.question import is_as
 from gui.jobs.study import Study
 from gui.shared.crafting import universal_settings
 
@@ -152,7 +153,9 @@ class OneChange(QObject):
         """Why no change for all could be found, or this one not added, in words."""
         if self._asked_in_vain:
             return "There is no model to fool yet: let a run begin first."
-        return self.universal.problem or self.counted.problem
+        answer = self.universal.answer
+        is_asked = answer is not None and is_as(answer.question, self._universal_wanted())
+        return (self.universal.problem if is_asked else "") or self.counted.problem
 
     def change(self) -> NDArray[Any] | None:
         """Return the change that is added, (n_features,), without the strength; None without."""
@@ -209,11 +212,11 @@ class OneChange(QObject):
         if asked is None or not self.is_for_all:
             return ""
         if asked.config != self.settings():
-            return "Found with other settings: find it again."
+            return "Found with other settings: search again."
         if asked.part != self._attack.config.part:
-            return "Found on other images: find it again."
+            return "Found on other images: search again."
         if now is None or asked.weights is not now.weights:
-            return f"Found for the model of epoch {asked.epoch:.0f}: find it again."
+            return f"Found for the model of epoch {asked.epoch:.0f}: search again."
         return ""
 
     def _universal_wanted(self) -> UniversalQuestion | None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.attack.norms import NORMS
 from core.parameters import Parameter
 from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
 from gui.attack.view import AttackView
-from gui.shared.columns import heading, label, sentences
+from gui.shared.columns import label, sentences
+from gui.shared.crafting import crafting
 from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
 from gui.theme import LIGHT, Theme, grow
-from gui.widgets.basics.card import card
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.job_progress import JobProgress
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -35,23 +37,26 @@ DEFAULT_IMAGES = 1000
 N_IMAGES = Parameter(
     "int",
     "Images",
-    "How many images are crafted, chosen at random, always the same ones; 0 for all of the part.",
+    "How many images are changed, chosen at random, always the same ones; 0 for all of the part.",
     low=0,
     high=10_000_000,
     zero_word="all images",
     zero_text="all",
 )
 
-_NOTHING = "There is no model to craft on yet: let a run begin first."
+_NOTHING = "There is no model to fool yet: let a run begin first."
 _ONE_RUN = (
     "There is only this run to test on. For another one press N (new seed), or change a setting on "
-    "the left and press R (start again); this run stays in the list. Then craft."
+    "Learn and press R (start again); this run stays in the list."
 )
 _CRAFT_HELP = (
-    "Attack images with what is chosen above, on the model shown, and test the results on the "
-    "models of all other runs on these data."
+    "Attack images of the part with the attack chosen on One image, on the model shown, and let "
+    "the models of all other runs on these data read the results."
 )
-_STRIP_HELP = "Click to play how this image was crafted."
+_ATTACK_HELP = "What changes them; choose another attack, target or budget on One image."
+_STRIP_HELP = "Click to play how this image was changed."
+_LONGEST_NAME = 12
+_SIDE = 84
 
 
 class TransferPanel(AttackView):
@@ -63,42 +68,55 @@ class TransferPanel(AttackView):
         self.study = transfer_study(session, self._wanted, self)
         self._theme = LIGHT
         self._drawn: TransferResult | None = None
-        self.craft_button = button("Craft", self, _CRAFT_HELP, "call", self._craft)
-        self.n_images = NumberField(N_IMAGES, self)
+        self.head: QWidget = QWidget(self)
+        self.craft_button = button("Change and test", self.head, _CRAFT_HELP, "", self._craft)
+        self.n_images = NumberField(N_IMAGES, self.head)
         grow(self.n_images, fixed_width=84)
+        self.attack_button = button("", self.head, _ATTACK_HELP, "verb", self._choose_attack)
+        self.who, self.whom = label("", self.head), label("", self.head)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
         self.n_images.show_value(DEFAULT_IMAGES)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
-        self.progress = JobProgress("crafting", "Stop crafting; what is done stays.", self)
+        self.progress = JobProgress("changing images", "Stop; what is done stays.", self.head)
         self.note = sentences(self)
         self.table = TransferTable(self)
-        self.all_title, self.only_title = heading("", self), heading("", self)
-        self.all_strip = ImageStrip("images that fool all models", _STRIP_HELP, self, wraps=True)
+        self.all_strip = ImageStrip(
+            "images that fool all models", _STRIP_HELP, self, wraps=True, side=_SIDE
+        )
         self.only_strip = ImageStrip(
-            name="images that fool only the crafting model",
+            name="images that fool only this run",
             help_text=_STRIP_HELP,
             parent=self,
             wraps=True,
+            side=_SIDE,
         )
         self._lay_out()
         self._connect()
         self.follow(self.study)
 
     def _lay_out(self) -> None:
-        chosen = (self.craft_button, self.n_images, label("images", self, buddy=self.n_images))
-        head = beside(*chosen, (self.words, 1), self.progress, spacing=8)
-        strips = QGridLayout()
-        strips.setHorizontalSpacing(16)
-        strips.setVerticalSpacing(2)
-        pairs = ((self.all_title, self.all_strip), (self.only_title, self.only_strip))
-        for i, (title, strip) in enumerate(pairs):
-            strips.addWidget(title, 0, i)
-            strips.addWidget(strip, 1, i)
-            strips.setColumnStretch(i, 1)
-        strips.setRowStretch(1, 1)
-        inside = holding(below(head, self.note, (self.table, 4), (strips, 3)), self)
-        self.setLayout(below(card(inside, (12, 8, 12, 8))))
+        self.head.setLayout(
+            beside(
+                label("Change", self.head, buddy=self.n_images),
+                self.n_images,
+                self.who,
+                self.attack_button,
+                self.whom,
+                None,
+                self.progress,
+                self.craft_button,
+                spacing=8,
+            )
+        )
+        table = Card("What the runs read", self.table, self.words, parent=self)
+        self.all_card = Card("Fool all", self.all_strip, parent=self)
+        self.only_card = Card("Fool only this run", self.only_strip, parent=self)
+        self.all_title, self.only_title = self.all_card.title, self.only_card.title
+        strips = beside((self.all_card, 1), (self.only_card, 1), spacing=8)
+        policy = QSizePolicy.Policy
+        table.setSizePolicy(policy.Preferred, policy.Maximum)
+        self.setLayout(below(self.note, table, (strips, 1), spacing=8))
 
     def _connect(self) -> None:
         session = self._session
@@ -131,6 +149,7 @@ class TransferPanel(AttackView):
 
     def show_known(self) -> None:
         """Show what is known."""
+        self._show_sentence()
         answer, result, view = self.study.answer, self.result, self._session.view
         models = models_of(view, other_runs(view))
         if answer is not None and result is not None:
@@ -143,23 +162,30 @@ class TransferPanel(AttackView):
             self._drawn = result
             self._show_examples(result)
 
+    def _show_sentence(self) -> None:
+        """Say what is going to be done, with the attack as it is chosen now."""
+        attack, runs = self._session.attack, self._session.runs
+        entry, now = runs.entry(runs.shown_key), crafting(attack)
+        self.who.setText(f"{PARTS[attack.config.part]} images by")
+        self.attack_button.setText(now.words())
+        name = "this run" if entry is None else short(entry.name, _LONGEST_NAME)
+        self.whom.setText(f"to fool {name}: do the others fall for them?")
+
     def _show_words(self, asked: TransferQuestion | None, result: TransferResult | None) -> None:
         if result is not None and asked is not None:
             n, total = result.n_images, result.n_total
             done = f"{n:,}" if n == total else f"{n:,} of {total:,}"
-            what = (
-                f"{done} {PARTS[asked.part]} images, {result.models[0].n_fooled:,} fool the model"
-            )
+            what = f"{done} {PARTS[asked.part]} images, {result.models[0].n_fooled:,} fool this run"
             self.words.set_wordings(f"{what}: {asked.crafting.words()}", what, done)
         else:
             part = PARTS[self._session.attack.config.part]
             self.words.set_wordings(f"of the {part} part", "")
         now = self._wanted()
-        problem = _NOTHING if self._asked_in_vain and now is None else self.study.problem
+        problem = _NOTHING if self._asked_in_vain and now is None else self._refusal(now)
         outdated = "" if asked is None else asked.outdated(now)
         notes = [problem, outdated]
         if result is not None and result.n_images and not result.models[0].n_fooled:
-            notes.append("No image fools the crafting model: allow a larger budget, or more steps.")
+            notes.append("No image fools this run: allow a larger budget, or more steps.")
         if result is not None and not self.study.is_computing and result.n_images < result.n_total:
             some = (
                 "what was done until then is shown" if result.n_images else "nothing was done yet"
@@ -173,20 +199,25 @@ class TransferPanel(AttackView):
         self.note.setObjectName("sentence" if problem or outdated else "muted")
         self.note.style().polish(self.note)
 
+    def _refusal(self, now: TransferQuestion | None) -> str:
+        """Return why it could not be done, as long as just that is what would be done now."""
+        answer = self.study.answer
+        return "" if answer is None or answer.question.outdated(now) else answer.problem
+
     def _show_examples(self, result: TransferResult | None) -> None:
-        all_title = only_title = ""
+        all_title, only_title = "Fool all", "Fool only this run"
         fool_all: tuple[Example, ...] = ()
         fool_only: tuple[Example, ...] = ()
         if result is not None:
             n, fool_all = len(result.models), result.fool_all
-            all_title = f"FOOL THE MODEL  {result.models[0].n_fooled:,}"
+            all_title = f"Fool this run  {result.models[0].n_fooled:,}"
             if n > 1:
-                everyone = "BOTH MODELS" if n == 2 else f"ALL {n} MODELS"
-                all_title = f"FOOL {everyone}  {result.n_all:,}"
-                only_title = f"FOOL ONLY THE CRAFTING MODEL  {result.n_only:,}"
+                everyone = "both models" if n == 2 else f"all {n} models"
+                all_title = f"Fool {everyone}  {result.n_all:,}"
+                only_title = f"Fool only this run  {result.n_only:,}"
                 fool_only = result.fool_only
-        self.all_title.setText(all_title)
-        self.only_title.setText(only_title)
+        self.all_card.set_title(all_title)
+        self.only_card.set_title(only_title)
         self.all_strip.set_images([self._image(one) for one in fool_all])
         self.only_strip.set_images([self._image(one) for one in fool_only])
 
@@ -213,8 +244,13 @@ class TransferPanel(AttackView):
         )
 
     @Slot()
+    def _choose_attack(self) -> None:
+        """Go where the attack is chosen."""
+        self.tab_requested.emit("the film")
+
+    @Slot()
     def _craft(self) -> None:
-        """Craft images with what is chosen now; what was crafted before gives way."""
+        """Change images with what is chosen now; what was changed before gives way."""
         self._asked_in_vain = self._wanted() is None
         self.study.start()
 

@@ -40,13 +40,13 @@ class TransferQuestion(OfModels):
     def outdated(self, now: TransferQuestion | None) -> str:
         """Return in words why it is not what would be asked now; "" if it is."""
         if now is not None and not same(about(self), about(now)):
-            return "Crafted with other settings: craft again."
+            return "These were changed with other settings: change and test again."
         if now is None or now.models[0].key != self.models[0].key:
-            return "Crafted on another run than the one shown: craft again."
+            return "These fool another run than the one shown: change and test again."
         if [one.key for one in now.models] != [one.key for one in self.models]:
-            return "There are other runs now: craft again."
+            return "There are other runs now: change and test again."
         if not same(self.weights, now.weights):
-            return "Crafted at another epoch than the one shown: craft again."
+            return "These fool another epoch than the one shown: change and test again."
         return ""
 
 

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from gui.shared.run_models import RunModel
 
 _COLUMNS = (
-    ("run", "The images are crafted on the first model and tested on every other one."),
+    ("run", "The images are changed to fool the first model, and every other one reads them."),
     ("epoch", "Of the other runs the kept epoch nearest to the one shown."),
     ("as they are", "The share of the images that are read rightly before anything is changed."),
-    ("crafted", "The share of the crafted images that are read rightly."),
+    ("changed", "The share of the changed images that are read rightly."),
     ("with noise", "The share read rightly when each image is changed as much at random."),
     (
         "transfer",
-        "Of the images that fool the crafting model, and that this one does not read so anyway, "
+        "Of the images that fool the first model, and that this one does not read so anyway, "
         "the share that fools this one too.",
     ),
     (
@@ -112,7 +112,7 @@ class TransferTable(RowTable):
             numbers = [percent(share) for share in _shares(counts)]
             tip = wrapped(_sentence(name, counts, is_first=is_first))
             if is_first:
-                numbers[3] = "crafted here"
+                numbers[3] = "changed for it"
         epoch = epoch_words(model.epoch).removeprefix("epoch ")
         font = self.font()
         font.setBold(is_first)
@@ -153,6 +153,6 @@ def _sentence(name: str, counts: ModelTransfer, *, is_first: bool) -> str:
         noise = f"noise does with {counts.n_fooled_noise:,} of those"
         return f"{read} {counts.n_fooled:,} fool it; {noise}."
     return (
-        f"{read} Of {counts.n_reached:,} images that fool the crafting model {counts.n_fooled:,} "
+        f"{read} Of {counts.n_reached:,} images that fool the first model {counts.n_fooled:,} "
         f"fool this one too; noise does with {counts.n_fooled_noise:,}."
     )

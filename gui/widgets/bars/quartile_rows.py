@@ -103,7 +103,10 @@ class QuartileRows(CellGrid):
         metrics = self.fontMetrics()
         shown = [short(name, _LONGEST_NAME) for name in self._names]
         left = max((metrics.horizontalAdvance(name) for name in shown), default=0) + 2 * _GAP
-        return self.rect().adjusted(left, 2, -2 * _GAP, -metrics.height() - 4)
+        room = self.height() - metrics.height() - 6
+        is_thin = room < metrics.height() * len(self._names)
+        top = metrics.height() // 2 if is_thin else 2  # room for half of the first name
+        return self.rect().adjusted(left, top, -2 * _GAP, -metrics.height() - 4)
 
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where a class is painted, its name with it."""

@@ -57,16 +57,23 @@ class ImageStrip(CellGrid):
     ----------
     name, help_text : for a screen reader, and below the words of a hovered image
     wraps : whether there are as many rows as there is room for, of images of one size
+    side : of those images, in pixels
     """
 
     opened = Signal(int, QPoint)
     """The ``index`` of an image, and where it is on the screen."""
 
     def __init__(
-        self, name: str, help_text: str, parent: QWidget | None = None, *, wraps: bool = False
+        self,
+        name: str,
+        help_text: str,
+        parent: QWidget | None = None,
+        *,
+        wraps: bool = False,
+        side: int = _WRAPPED_SIDE,
     ) -> None:
         super().__init__(name, help_text, parent)
-        self._wraps = wraps
+        self._wraps, self._side = wraps, side
         self.images: tuple[StripImage, ...] = ()
         """What is shown, as far as there is room."""
         self._pictures: list[QImage] = []
@@ -122,7 +129,7 @@ class ImageStrip(CellGrid):
 
     def _cell(self) -> tuple[int, int]:
         """Return width and height of an image as painted."""
-        largest = _WRAPPED_SIDE if self._wraps else _LARGEST_SIDE
+        largest = self._side if self._wraps else _LARGEST_SIDE
         room = min(max(self.height() - self._words_height(), _LEAST_SIDE), largest)
         if not self.images:
             return room, room
