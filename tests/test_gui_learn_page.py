@@ -863,13 +863,13 @@ def test_the_lower_card_fills_the_window_and_gives_way_to_an_opened_image(
 ) -> None:
     show(qtbot, window, 1)
     page, atlas = window.page("learn"), window.page("learn").atlas
-    before = atlas.height()
+    before = page.tabs.height()
     head = page.switch.parentWidget()
     free = QPoint(page.switch.geometry().right() + 30, head.height() // 2)
     QTest.mouseDClick(head, Qt.MouseButton.LeftButton, pos=free)
-    wait_until(qtbot, lambda: atlas.height() > 1.3 * before)
+    wait_until(qtbot, lambda: page.tabs.height() > 1.3 * before)
     assert not page.isAncestorOf(atlas)
     click(qtbot, atlas, atlas.cell_rect(2, first_mistake(window)).center())
     assert page.isAncestorOf(atlas)  # laid back: an opened image stands beside it
     assert page.card.isVisible()
-    wait_until(qtbot, lambda: atlas.height() <= before)
+    wait_until(qtbot, lambda: page.tabs.height() == before)

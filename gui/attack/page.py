@@ -82,7 +82,8 @@ class AttackPage(Page):
         self._shown_head: QWidget = self.controls
         top = Qt.AlignmentFlag.AlignTop
         sentence = holding(beside((self._heads, 1), (self.more_views, 0, top), spacing=10), self)
-        self.setLayout(below(row, card(sentence, (12, 6, 12, 6)), (self.tabs, 1), spacing=8))
+        seen = beside((self.tabs, 1), self.images.card.stand_beside(), spacing=8)
+        self.setLayout(below(row, card(sentence, (12, 6, 12, 6)), (seen, 1), spacing=8))
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:

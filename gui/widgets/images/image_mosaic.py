@@ -222,8 +222,13 @@ class ImageMosaic(CellGrid):
 
     @property
     def _least(self) -> int:
-        """The longer side of the smallest cells."""
-        return self._whole(self._smallest)
+        """The longer side of the smallest cells: the whole multiple nearest to what is wanted."""
+        longer = max(self._image_size())
+        return (
+            max(round(self._smallest / longer), 1) * longer
+            if self._smallest > longer
+            else (self._smallest)
+        )
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
