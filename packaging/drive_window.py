@@ -76,7 +76,7 @@ def use(program, timing, folder):
     if program.poll() is not None:
         sys.exit(f"the program ended with {program.returncode}")
     press("ctrl+2")
-    press("p")
+    press("space")
     traces = folder / "traces.csv"
     save(["ctrl+shift+g"], "Save traces", traces)
     with traces.open(newline="") as stream:
