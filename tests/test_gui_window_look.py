@@ -8,9 +8,10 @@ import pytest
 from gui_helpers import click, has_colour, pixels, press, wait_until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QProgressBar, QWidget
 
-from gui.theme import DARK, LIGHT, STAGE, USUAL, apply_font, text_percent
+from core.pictures import luminance
+from gui.theme import DARK, LIGHT, STAGE, USUAL, Theme, apply_font, apply_theme, text_percent
 from gui.widgets.basics.card import Card
 from gui.window.look import next_size
 
@@ -227,3 +228,25 @@ def test_b_and_the_full_stop_blacken_the_stage_and_any_key_brings_it_back(
     press(qtbot, window, ".")
     assert not black.isVisible()
     assert session.view.shown.epoch == 3
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_words_over_a_bar_fit_and_can_be_read(
+    app: QApplication, qtbot: QtBot, theme: Theme
+) -> None:
+    apply_theme(app, theme)
+    bar = QProgressBar()
+    qtbot.addWidget(bar)
+    bar.setRange(0, 50)
+    bar.setValue(40)
+    bar.setFormat("epoch 40 of 50")
+    bar.setFixedWidth(110)
+    bar.show()
+    metrics = bar.fontMetrics()
+    assert bar.contentsRect().height() >= metrics.height()
+    assert bar.width() - 4 >= metrics.horizontalAdvance(bar.text())
+    picture = pixels(bar)
+    ground = luminance(picture[4, 8])
+    farthest = luminance(picture[4:-4, 8:80])
+    low, high = sorted((float(ground), float(farthest.flat[abs(farthest - ground).argmax()])))
+    assert (high + 0.05) / (low + 0.05) >= 4.5

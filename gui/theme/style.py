@@ -219,7 +219,10 @@ def _fields(theme: Theme) -> str:
         border-color: {theme.accent}; }}
     QProgressBar {{ background: {theme.raised}; border: 1px solid {theme.border};
         border-radius: 5px; height: 10px; }}
+    QProgressBar[textVisible="true"] {{ height: {pixels(20)}px; text-align: center;
+        font-size: {points(12)}pt; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}
+    QProgressBar[textVisible="true"]::chunk {{ background: {theme.selection}; }}
     """
 
 
