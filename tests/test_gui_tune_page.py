@@ -90,3 +90,34 @@ def test_another_page_can_ask_for_a_comparison(window: MainWindow, qtbot: QtBot)
     click(qtbot, page.runs.table.viewport(), page.runs.table.visualRect(
         page.runs.table.runs.place(first, "best")).center())  # fmt: skip
     assert window.session.runs.shown_key == first
+
+
+def test_what_has_no_room_is_left_out_and_counted_and_nobody_has_to_scroll(
+    window: MainWindow, page: TunePage, qtbot: QtBot
+) -> None:
+    table, session = page.runs.table, window.session
+    window.resize(1900, 1000)
+    wait_until(qtbot, lambda: not table.runs.left_out)
+    assert page.runs.columns.text() == "Columns"
+    window.resize(1024, 640)
+    wait_until(qtbot, lambda: bool(table.runs.left_out))
+    assert page.runs.columns.text() == f"+ {len(table.runs.left_out)} columns"
+    shown = [column.key for column in table.runs.columns]
+    assert {"run", "best", "test", "learning_rate"} <= set(shown)
+    assert "speed" not in shown
+    wait_until(qtbot, lambda: not table.horizontalScrollBar().isVisible())
+    # What a person chooses, or has written, stays.
+    table.runs.choose_column("speed", True)
+    session.runs.write_notes(session.runs.entries[0].key, "good")
+    wait_until(qtbot, lambda: {"speed", "notes"} <= {one.key for one in table.runs.columns})
+
+
+def test_the_live_run_has_a_green_dot(window: MainWindow, page: TunePage, qtbot: QtBot) -> None:
+    table, session = page.runs.table, window.session
+
+    def green(row: int) -> int:
+        place = table.visualRect(table.runs.index(row, 0))
+        return int(has_colour(pixels(table.viewport(), place), LIGHT.good).sum())
+
+    assert green(0) == 0
+    assert green(table.runs.keys.index(session.runs.live_key)) > 5

@@ -75,7 +75,7 @@ class VerdictCard(Card):
         self.verdict.setVisible(found is not None and not is_one)
         if found is None or is_one:
             self.bars.clear()
-            self.outcome.setText("A and B are the same model." if is_one else NOTHING)
+            self.outcome.setText("A and B are the same model." if is_one else "Comparing ...")
             self.how.setText("Choose another run or another epoch for one of them." * is_one)
             for side in self.sides:
                 side.show_score(None)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 
 from gui.session.runs import RunEntry
 from gui.theme import LIGHT, Theme
 from gui.tune.runs.columns import Cell, Column, cells_of, every_column, needed
-from gui.widgets.basics.rows import swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from PySide6.QtCore import QObject
 
     from gui.session.runs import Entry
@@ -22,6 +30,10 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _EDITABLE = ("run", "notes")
+SIGN = QSize(24, 10)
+"""Of a run: a patch of its colour, and a dot beside it for the one that is live."""
+
+_PATCH = 14
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -46,6 +58,8 @@ class RunsModel(QAbstractTableModel):
         self._cells: dict[int, dict[str, Cell]] = {}
         self._chosen: dict[str, bool] = {}
         """Columns that a person has shown or hidden."""
+        self.left_out: frozenset[str] = frozenset()
+        """Columns that would be shown if there were room."""
         self._sorted_by, self._descends = "run", False
         self.refresh()
 
@@ -72,13 +86,27 @@ class RunsModel(QAbstractTableModel):
         else:
             self._tell()
 
-    def _wanted_columns(self) -> tuple[Column, ...]:
+    def wished(self) -> tuple[Column, ...]:
+        """Return the columns that are shown where there is room for all."""
         wanted = needed(self._entries())
         return tuple(
             column
             for column in every_column()
             if self._chosen.get(column.key, column.usual or column.key in wanted)
         )
+
+    def _wanted_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.wished() if column.key not in self.left_out)
+
+    def leave_out(self, keys: Collection[str]) -> None:
+        """Leave out columns that there is no room for, unless a person has chosen them."""
+        written = any(entry.notes for entry in self._entries())
+        kept = {key for key, is_shown in self._chosen.items() if is_shown} | (
+            {"notes"} if written else set()
+        )
+        if frozenset(keys) - kept != self.left_out:
+            self.left_out = frozenset(keys) - kept
+            self.refresh()
 
     def refresh_live(self) -> None:
         """Take in how far the run being trained has come."""
@@ -132,6 +160,10 @@ class RunsModel(QAbstractTableModel):
         place = places.index(self._sorted_by) if self._sorted_by in places else -1
         orders = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
         return place, orders[self._descends]
+
+    def is_sorted_by(self, key: str) -> bool:
+        """Whether the rows are in the order of a column."""
+        return key == self._sorted_by
 
     def _in_order(self) -> list[int]:
         def order(key: int) -> tuple[Any, int]:
@@ -219,7 +251,8 @@ class RunsModel(QAbstractTableModel):
             is_drawn = entry.is_visible or entry.key == runs.shown_key
             return Qt.CheckState.Checked if is_drawn else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.DecorationRole:
-            return swatch(self._theme.colour(runs.colour_of(entry)))
+            colour = self._theme.colour(runs.colour_of(entry))
+            return run_sign(colour, self._theme.good if entry.key == runs.live_key else "")
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -260,3 +293,19 @@ class RunsModel(QAbstractTableModel):
         column = self.columns[place]
         arrow = " ▾" if self._descends else " ▴"
         return column.head + arrow * (column.key == self._sorted_by)
+
+
+def run_sign(colour: str, dot: str) -> QIcon:
+    """Return the icon of a run: a patch of its colour, and a dot unless its colour is empty."""
+    picture = QPixmap(SIGN)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        painter.fillRect(0, 0, _PATCH, SIGN.height(), QColor(colour))
+        if dot:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(dot))
+            painter.drawEllipse(_PATCH + 4, 2, 6, 6)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # else it is tinted in the chosen row
+    return icon

@@ -61,6 +61,7 @@ class RunsPanel(Panel):
         right = (self.progress, self.n_seeds, self.seeds_button, self.columns)
         self.card = Card("runs", self.table, right=right, parent=self)
         self.setLayout(below(self.card))
+        self.table.runs.modelReset.connect(self._count_columns)
         self.table.menu_asked.connect(self._open_menu)
         self.table.removal_asked.connect(self._remove)
         self.seeds.changed.connect(self._refresh_seeds)
@@ -88,6 +89,12 @@ class RunsPanel(Panel):
         menu = self.menu(key)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
+
+    @Slot()
+    def _count_columns(self) -> None:
+        """Say how many columns there is no room for."""
+        n = len(self.table.runs.left_out)
+        self.columns.setText(f"+ {n} columns" if n > 1 else "+ 1 column" if n else "Columns")
 
     @Slot()
     def _fill_columns(self) -> None:

@@ -9,23 +9,27 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signa
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
-from gui.tune.runs.model import RunsModel
+from gui.tune.runs.model import SIGN, RunsModel
 from gui.widgets.basics.arrow_keys import ENTER
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
     from gui.theme import Theme
+    from gui.tune.runs.columns import Column
 
 _CELL_ROOM = 18
-_TICK_ROOM = 56
+_TICK_ROOM = 50
 """Before a name: the tick and the colour."""
 
+_LEAST_WIDTH = 36
+_FIRST_OUT = ("speed", "notes", "epochs", "state", "train")
+"""What is left out where there is no room for all; *Columns* still offers it."""
+
 _FILL_SECONDS = 0.25
-_SWATCH = QSize(14, 10)
-_WIDEST_NAME, _WIDEST = 190, 240
+_WIDEST_NAME, _WIDEST = 215, 240
 
 
 class RunTable(QTableView):
@@ -61,17 +65,19 @@ class RunTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)  # Tab goes on to what comes after the table
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setIconSize(_SWATCH)
+        self.setIconSize(SIGN)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
+        header.setMinimumSectionSize(_LEAST_WIDTH)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
         self.itemDelegate().closeEditor.connect(self._written)
@@ -89,7 +95,7 @@ class RunTable(QTableView):
         """Make columns and rows anew for text of another size."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            QTimer.singleShot(0, self, self._laid_anew)
+            QTimer.singleShot(0, self, self._dressed)
 
     def sizeHint(self) -> QSize:
         """Ask for room for a few rows."""
@@ -125,6 +131,7 @@ class RunTable(QTableView):
         if not self.isVisible() or self.is_writing:
             return
         self.runs.refresh()
+        self._fit()
         self._widen()
         shown = self._session.runs.shown_key
         if shown != self._shown:
@@ -148,6 +155,11 @@ class RunTable(QTableView):
             self._widen()
 
     @Slot()
+    def _dressed(self) -> None:
+        self._fit()
+        self._laid_anew()
+
+    @Slot()
     def _laid_anew(self) -> None:
         for column in range(self.runs.columnCount()):
             self.setColumnWidth(column, self.horizontalHeader().minimumSectionSize())
@@ -163,18 +175,39 @@ class RunTable(QTableView):
         font.setBold(True)
         metrics = QFontMetrics(font)
         for place, column in enumerate(self.runs.columns):
-            words = [self.runs.words(key, column.key) for key in self.runs.keys]
-            width = (
-                max(map(metrics.horizontalAdvance, [self.runs.head(place), *words])) + _CELL_ROOM
-            )
-            width = min(width, _WIDEST)
-            if column.key == "run":
-                width = min(width + _TICK_ROOM, _WIDEST_NAME)
+            width = self._width(column, metrics)
             if width > self.columnWidth(place):
                 self.setColumnWidth(place, width)
         row = metrics.height() + 8
         if self.verticalHeader().defaultSectionSize() != row:
             self.verticalHeader().setDefaultSectionSize(row)
+
+    def _width(self, column: Column, metrics: QFontMetrics) -> int:
+        """Return how wide a column has to be."""
+        words = [self.runs.words(key, column.key) for key in self.runs.keys]
+        head = f"{column.head} ▴" if self.runs.is_sorted_by(column.key) else column.head
+        width = max(map(metrics.horizontalAdvance, [head, *words])) + _CELL_ROOM
+        return min(width + _TICK_ROOM, _WIDEST_NAME) if column.key == "run" else min(width, _WIDEST)
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for: nobody should have to scroll for a score."""
+        font = self.font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        widths = {column.key: self._width(column, metrics) for column in self.runs.wished()}
+        left_out: list[str] = []
+        for key in _FIRST_OUT:
+            if sum(widths.values()) <= self.viewport().width():
+                break
+            if widths.pop(key, 0):
+                left_out.append(key)
+        self.runs.leave_out(left_out)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what there is room for now."""
+        super().resizeEvent(event)
+        if self.isVisible():
+            self._fit()
 
     # What a person does.
 
