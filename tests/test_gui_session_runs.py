@@ -265,7 +265,7 @@ def test_removing_and_putting_back(three: Session) -> None:
     assert names(three) == ["run 2", "run 3"]
     assert three.runs.shown is three.runs.live
     assert three.runs.reference_key is None
-    assert notes.messages == [("run 1 was removed.", False)]
+    assert notes.messages == [("Run 1 was removed.", False)]
     three.view.remove_run(before[1].key)
     assert names(three) == ["run 3"]
     three.runs.undo_remove()

@@ -11,7 +11,7 @@ from gui_helpers import wait_until
 from PySide6.QtWidgets import QWidget
 
 from gui.shared.page import Page
-from gui.shared.tabs import PanelTabs
+from gui.shared.tabs import PanelTabs, Tab
 from gui.window.registry import LEARN_TABS
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from gui.session.session import Session
 
+TABS = (*LEARN_TABS, Tab("Once more", "", LEARN_TABS[0].panel))
+
 
 @pytest.fixture
 def tabs(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> PanelTabs:
@@ -29,7 +31,7 @@ def tabs(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Pan
         monkeypatch.setattr(f"gui.widgets.basics.lazy_tabs.{name}", 0)
     page = Page(session)
     qtbot.addWidget(page)
-    return PanelTabs(session, ("first", QWidget()), LEARN_TABS, page)
+    return PanelTabs(session, ("first", QWidget()), TABS, page)
 
 
 def test_modules_are_loaded_beside_the_window(
@@ -42,12 +44,12 @@ def test_modules_are_loaded_beside_the_window(
         return import_module(name)
 
     monkeypatch.setattr("gui.shared.tabs.import_module", load)
-    assert tabs.left == [tab.words for tab in LEARN_TABS]
+    assert tabs.left == [tab.words for tab in TABS]
     tabs.window().show()
     wait_until(qtbot, lambda: not tabs.left)
     beside = [name for thread, name in loaded if thread == "loading"]
-    assert beside == [tab.module for tab in LEARN_TABS]
-    for tab in LEARN_TABS:
+    assert beside == [tab.module for tab in TABS]
+    for tab in TABS:
         assert type(tabs.panel(tab.words)).__module__ == tab.module
 
 
@@ -55,7 +57,7 @@ def test_no_panel_is_made_ahead_before_its_module_is_there(
     tabs: PanelTabs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     goes_on = threading.Event()
-    second = LEARN_TABS[1].module
+    second = TABS[1].module
 
     def load(name: str) -> ModuleType:
         if name == second:
@@ -64,9 +66,9 @@ def test_no_panel_is_made_ahead_before_its_module_is_there(
 
     monkeypatch.setattr("gui.shared.tabs.import_module", load)
     tabs.window().show()
-    wait_until(qtbot, lambda: len(tabs.left) == len(LEARN_TABS) - 1)
+    wait_until(qtbot, lambda: len(tabs.left) == len(TABS) - 1)
     qtbot.wait(100)
-    assert tabs.left[0] == LEARN_TABS[1].words
-    assert tabs.panel(LEARN_TABS[2].words)  # who asks for one need not wait for those before
+    assert tabs.left[0] == TABS[1].words
+    assert tabs.panel(TABS[2].words)  # who asks for one need not wait for those before
     goes_on.set()
     wait_until(qtbot, lambda: not tabs.left)

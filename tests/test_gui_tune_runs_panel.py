@@ -383,7 +383,7 @@ def test_removed_and_undone(
     choose_in_menu(panel, 0, "Remove")
     assert names(panel) == ["run 2"]
     assert plot.runs.runs == ()
-    assert (told[-1].words, told[-1].verb) == ("run 1 was removed.", "Undo")
+    assert (told[-1].words, told[-1].verb) == ("Run 1 was removed.", "Undo")
     assert told[-1].act is not None
     told[-1].act()
     assert names(panel) == ["run 1", "run 2"]
@@ -395,7 +395,7 @@ def test_removed_and_undone(
     panel.table.selectionModel().select(panel.table.runs.index(1, 0), rows)
     QTest.keyClick(panel.table, Qt.Key.Key_Delete)
     assert names(panel) == ["run 3"]
-    assert told[-1].words == "run 1 and run 2 were removed."
+    assert told[-1].words == "Run 1 and run 2 were removed."
     assert told[-1].act is not None
     told[-1].act()
     assert names(panel) == ["run 1", "run 2", "run 3"]

@@ -233,7 +233,7 @@ class View(QObject):
             words = f"{removed[0]} was removed."
             if len(removed) > 1:
                 words = f"{', '.join(removed[:-1])} and {removed[-1]} were removed."
-            self._messages.did(words, partial(self._put_back, len(removed)))
+            self._messages.did(words[:1].upper() + words[1:], partial(self._put_back, len(removed)))
 
     def _put_back(self, n_runs: int) -> None:
         for _ in range(n_runs):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HEIGHT, MESSAGE_HEIGHT = 44, 26
 _WIDE = 1200
-"""From this width on there is room for the longest wording of the place."""
+"""From this width on, with text at 100 %, the place is said in its longest words."""
 _LONGEST_PATH = 80
 _STEPS = ("earlier", "later")
 """What steps where nothing else is declared beside Play."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from gui.shared.columns import label, sentences
-from gui.theme import grow
+from gui.theme import grow, pixels
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside
@@ -77,8 +77,9 @@ class LongWords(FittingLabel):
         whole.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         words = sentences(whole, selectable=True)
         words.setText(self.text())
+        words.setFixedWidth(min(self.window().width() - 80, pixels(640)))
+        words.setFixedHeight(words.heightForWidth(words.width()))
         whole.setLayout(below(words, margins=(12, 8, 12, 8)))
-        whole.setFixedWidth(min(self.window().width() - 40, 640))
         whole.adjustSize()
         whole.move(self.mapToGlobal(QPoint(0, -whole.height() - 4)))
         whole.show()
