@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_helpers import click, has_colour, pixels, wait_until
+from gui_helpers import activate, click, has_colour, pixels, press, wait_until
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from test_gui_tune_comparison_panel import another_run, click_cell, wait_for_models
 
 from gui.shared.side import Side
@@ -121,3 +123,26 @@ def test_the_live_run_has_a_green_dot(window: MainWindow, page: TunePage, qtbot:
 
     assert green(0) == 0
     assert green(table.runs.keys.index(session.runs.live_key)) > 5
+
+
+def test_in_the_window_the_table_has_its_keys_and_space_still_plays(
+    window: MainWindow, page: TunePage, qtbot: QtBot
+) -> None:
+    table, session = page.runs.table, window.session
+    activate(qtbot, window)
+    click(qtbot, table.viewport(), table.visualRect(table.runs.index(0, 0)).center())
+    assert session.runs.shown is session.runs.entries[0].run
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().startswith("run\tdata\t")
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_Up)
+    assert table.chosen_key() == session.runs.entries[0].key
+    qtbot.keyClick(table, Qt.Key.Key_T)
+    assert session.runs.reference_key == session.runs.entries[0].key
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert len(session.runs.entries) == 1
+    press(qtbot, window, "Ctrl+Z")
+    assert len(session.runs.entries) == 2
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Space)
+    wait_until(qtbot, lambda: session.view.is_running or len(session.runs.entries) > 2)
