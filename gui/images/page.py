@@ -167,10 +167,17 @@ class ImagesPage(Page):
         """Leave the wall its share."""
         least, most = (pixels(width) for width in _RIGHT_WIDTHS)
         width = min(max(round(_RIGHT_SHARE * self.width()), least), most)
+        width = max(width, self._least_right())
         for card in (self._right, self.card):
             card.setFixedWidth(width)
         self._make_room()
         super().resizeEvent(event)
+
+    def _least_right(self) -> int:
+        """Return what the tabs need at the size that text has now."""
+        layout = self._right.layout()
+        assert layout is not None
+        return layout.totalMinimumSize().width()
 
     @Slot()
     def _make_room(self) -> None:

@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup
 
 from core.drawing.drawing import Placement, mnist_placement, placed, placement_of, plain
@@ -88,7 +88,6 @@ class DrawPanel(Panel):
             self.group.addButton(row)
         self.sentence = sentences(self)
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
-        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())
         self.cropped = ImageView("1 cropped", "The ink without the paper around it: the dashed box "
                                  "on the sheet.", self)  # fmt: skip
         self.fitted = ImageView("2 fitted", "The same, scaled into its box with its proportions "
@@ -133,11 +132,18 @@ class DrawPanel(Panel):
         super().resizeEvent(event)
         self._arrange()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit another size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
+
     def _arrange(self) -> None:
         """Let pictures be large where the sheet still is; show the steps where there is room.
 
         Where there is little, MNIST's form gives way to that of the data, then the words.
         """
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())
         least = max(_LEAST_SHEET, self.tools.sizeHint().height())
         placed_so = [way for way in self.rows if way is Way.PLAIN or way in self._placements]
         fewer = [way for way in placed_so if way in (Way.PLAIN, self._normal, self.way)]

@@ -107,12 +107,16 @@ class WayRow(QAbstractButton):
         """The class that is read."""
         return None if self.probabilities is None else int(self.probabilities.argmax())
 
+    def _n_lines(self) -> int:
+        """Return how many lines have room beside the picture."""
+        return min(max(self._side // self.fontMetrics().height(), 1), N_LIKELIEST)
+
     def shown_classes(self) -> list[int]:
         """Return the likeliest classes, the likeliest first; the one it is meant as among them."""
         if self.probabilities is None:
             return []
         order = (-self.probabilities).argsort(kind="stable")  # of equals the first, as everywhere
-        shown = [int(k) for k in order[:N_LIKELIEST]]
+        shown = [int(k) for k in order[: self._n_lines()]]
         if self._meant is not None and self._meant not in shown:
             shown[-1] = self._meant
         return shown
@@ -179,8 +183,9 @@ class WayRow(QAbstractButton):
         )
         left += min(widest + 8, round(_NAMES_SHARE * (self.width() - left))) + _GAP
         right = self.width() - metrics.horizontalAdvance("0.0000") - _GAP
-        pitch = min(_LINE, self._side // N_LIKELIEST)
-        top = _FRAME + (self._side - N_LIKELIEST * pitch) / 2 + line * pitch
+        n_lines = self._n_lines()
+        pitch = min(max(_LINE, self.fontMetrics().height()), self._side // n_lines)
+        top = _FRAME + (self._side - n_lines * pitch) / 2 + line * pitch
         return QRectF(left, top + (pitch - _BAR) / 2, max(right - left, 10), _BAR)
 
     def paintEvent(self, event: QPaintEvent) -> None:

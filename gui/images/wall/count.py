@@ -73,7 +73,7 @@ class CountWords(QLabel):
     def _say(self) -> None:
         metrics, wordings = self.fontMetrics(), self._wordings()
         fits = (it for it in wordings if metrics.horizontalAdvance(_plain(it)) <= self.width())
-        self.setText(next(fits, wordings[-1]))
+        self.setText(next(fits, ""))
         self.setAccessibleName(self.said)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

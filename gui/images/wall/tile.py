@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QToolButton
 
 from gui.widgets.basics.tooltips import wrapped
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 _WORDS = "draw one"
+_EDGE = 10
+"""Pixels that frame and margins take beside the words."""
 _HELP = "Draw an image of your own, and see what the model reads in it."
 
 
@@ -33,12 +36,23 @@ class DrawTile(QToolButton):
         """Return next to nothing: the images say how large it is."""
         return QSize(8, 8)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Look anew whether the words fit."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say in words what it is where they fit."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         width, height = self.width(), self.height()
-        metrics = self.fontMetrics()
-        fits = width > metrics.horizontalAdvance(_WORDS) + 6 and height > 3 * metrics.height()
+        bold = QFont(self.font())
+        bold.setBold(True)
+        metrics = QFontMetrics(bold)
+        fits = width > metrics.horizontalAdvance(_WORDS) + _EDGE and height > 3 * metrics.height()
         styles = Qt.ToolButtonStyle
         self.setToolButtonStyle(
             styles.ToolButtonTextUnderIcon if fits else styles.ToolButtonIconOnly
