@@ -25,6 +25,7 @@ from gui.widgets.basics.controls import switch
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import as_title, short, shortened
 from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, sum_of
 from gui.widgets.images.image_view import ImageView
@@ -394,8 +395,8 @@ class FilmPanel(AttackView):
         if film.ran_away:
             hint = _RAN_AWAY
         self.hint.set_wordings(hint, hint.split(". ")[0])
-        self.hint.setToolTip(hint)
-        self.sentence.setToolTip(self.sentence.text())
+        self.hint.setToolTip(wrapped(hint))
+        self.sentence.setToolTip(wrapped(self.sentence.text()))
 
     def _show_weights(self) -> None:
         """Show the weights of the class that the change leads to, less those that all share."""
