@@ -114,7 +114,9 @@ def test_what_has_no_room_is_left_out_and_counted_and_nobody_has_to_scroll(
     wait_until(qtbot, lambda: {"speed", "notes"} <= {one.key for one in table.runs.columns})
 
 
-def test_the_live_run_has_a_green_dot(window: MainWindow, page: TunePage, qtbot: QtBot) -> None:
+def test_the_live_run_has_a_green_dot_and_no_name_is_cut(
+    window: MainWindow, page: TunePage, qtbot: QtBot
+) -> None:
     table, session = page.runs.table, window.session
 
     def green(row: int) -> int:
@@ -122,6 +124,8 @@ def test_the_live_run_has_a_green_dot(window: MainWindow, page: TunePage, qtbot:
         return int(has_colour(pixels(table.viewport(), place), LIGHT.good).sum())
 
     assert green(0) == 0
+    for column in range(table.runs.columnCount()):  # nothing is cut beside it
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column)
     assert green(table.runs.keys.index(session.runs.live_key)) > 5
 
 

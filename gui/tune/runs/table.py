@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gui.tune.runs.columns import Column
 
 _CELL_ROOM = 18
-_TICK_ROOM = 50
+_TICK_ROOM = 66
 """Before a name: the tick and the colour."""
 
 _LEAST_WIDTH = 36
@@ -29,7 +29,7 @@ _FIRST_OUT = ("speed", "notes", "epochs", "state", "train")
 """What is left out where there is no room for all; *Columns* still offers it."""
 
 _FILL_SECONDS = 0.25
-_WIDEST_NAME, _WIDEST = 215, 240
+_WIDEST_NAME, _WIDEST = 225, 240
 
 
 class RunTable(QTableView):
