@@ -461,6 +461,9 @@ def test_hints_of_one_cause_are_shown_together(window: MainWindow) -> None:
     window.session.messages.note("Opened.")
     window.session.messages.note("Target class 9 is no class.")
     assert window.notice.text == "Opened. Target class 9 is no class."
+    window.session.messages.note("The loss of these fell to 2.")
+    window.session.messages.note("The loss of these fell to 1.")
+    assert window.notice.text == "The loss of these fell to 1."
     window.session.messages.warn("It failed.")
     assert window.notice.text == "It failed."
 

@@ -37,6 +37,9 @@ _GLANCE = 120
 _TOGETHER_MILLISECONDS = 500
 """Hints within this time have one cause, and neither has been read yet."""
 
+_SAME = 3
+"""Messages that begin with as many equal words tell of the same: the newest takes the place."""
+
 _ICON = QSize(16, 16)
 
 
@@ -169,9 +172,9 @@ class MessageLine(QFrame):
             and self._timer.isActive()
             and not before.words.endswith("...")
             and shown_for < _TOGETHER_MILLISECONDS
+            and " ".join(message.words.split()[:_SAME]) not in before.words
         ):
-            both = f"{before.words} {message.words}"
-            message = replace(before, words=before.words if message.words in before.words else both)
+            message = replace(before, words=f"{before.words} {message.words}")
         if message.is_error:
             self._below = [other for other in self._below if not other.is_error]
         if message.is_error or message.about:
