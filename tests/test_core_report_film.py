@@ -11,7 +11,8 @@ import pytest
 from core_samples import tiny_dataset
 from PIL import Image
 
-from core.attack import AttackConfig, frames
+from core.attack import AttackConfig, AttackStep, frames
+from core.data.dataset import read_only
 from core.learning.config import TrainingConfig
 from core.learning.training import Trainer
 from core.report.drawing.frames import ANIMATIONS, MOST_FRAMES, Frames, animation, frame_places
@@ -113,3 +114,28 @@ def test_class_names_of_any_script_and_number_are_filmed(film: Film) -> None:
     wide = replace(film, class_names=(*names, *map(str, range(len(film.class_names) - 3))))
     picture = Frames(wide).draw(wide.steps[3])
     assert picture.size[1] == Frames(film).draw(film.steps[3]).size[1]
+
+
+@pytest.mark.parametrize("side", [8, 20, 28])
+def test_a_saved_film_has_a_bar_for_every_class(side: int) -> None:
+    rng = np.random.default_rng(0)
+    image = rng.random(side * side)
+    probabilities = read_only(np.full(12, 1 / 12))
+    step = AttackStep(0, read_only(image), probabilities, 0.0, 0.0, 0.0, 0.0)
+    names = tuple(f"class {k}" for k in range(12))
+    frames = Frames(Film([step], image, (side, side), names, 3))
+    assert sorted(frames._shown) == list(range(12))
+    picture = np.asarray(frames.draw(step))
+    bars = (picture == np.array([0, 114, 178])).all(axis=-1) | (picture == [213, 94, 0]).all(
+        axis=-1
+    )
+    assert len(np.flatnonzero(np.diff(bars.any(axis=1).astype(int)) == 1)) == 12
+
+
+def test_of_noise_the_images_are_stretched() -> None:
+    image = np.linspace(0.0, 0.01, 64)
+    step = AttackStep(0, read_only(image), read_only(np.full(2, 0.5)), 0.0, 0.0, 0.0, 0.0)
+    frames = Frames(Film([step], image, (8, 8), ("a", "b"), 0, stretched=True))
+    picture = np.asarray(frames.draw(step))
+    assert picture[44:236, 16:208].max() == 255
+    assert picture[44:236, 16:208].min() == 0

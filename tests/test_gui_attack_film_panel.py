@@ -417,6 +417,7 @@ def test_every_target(page: AttackPage, session: Session, qtbot: QtBot) -> None:
 def test_a_target_that_is_the_class_itself_keeps_its_line(
     page: AttackPage, session: Session, qtbot: QtBot
 ) -> None:
+    page.resize(1264, 594)
     choose(qtbot, page.controls.target, session.attack.label)
     wait_for_film(qtbot, session)
     plot = page.film_panel.probability_plot

@@ -6,6 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from gui_helpers import choose, click, has_colour, open_view, pixels, wait_until
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
 
 from gui.attack.page import AttackPage
 from gui.theme import LIGHT
@@ -95,3 +104,28 @@ def test_the_bar_below_drives_the_epochs_where_many_images_are_seen(
     study = page.tabs.panel("the costs").study  # type: ignore[attr-defined]
     wait_until(qtbot, lambda: study.is_settled and study.found is not None)
     assert study.answer.question.epoch == 3
+
+
+def test_a_newcomer_sees_few_controls(page: AttackPage, qtbot: QtBot) -> None:
+    """At most 30 with those of the head and the foot, which are 9 and 6."""
+    open_view(qtbot, page, "the film")
+    kinds = (QAbstractButton, QComboBox, QAbstractSlider, QAbstractSpinBox, QLineEdit)
+    seen = [
+        widget
+        for widget in page.findChildren(QWidget)
+        if isinstance(widget, kinds) and widget.isVisible() and not isinstance(widget, QScrollBar)
+    ]
+    assert len(seen) <= 15, [type(widget).__name__ for widget in seen]
+
+
+def test_an_opened_image_stands_beside_the_film(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    wait_until(qtbot, lambda: bool(session.attack.film.steps))
+    view = page.film_panel.chosen_view
+    click(qtbot, view, view.image_rect().center())
+    card = page.images.card
+    assert card.isVisible()
+    assert not card.isWindow()
+    wait_until(qtbot, lambda: page.tabs.geometry().right() < card.geometry().left())
+    assert view.image_rect().width() >= 112

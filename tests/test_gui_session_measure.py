@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from gui_helpers import PANEL_SIZE, click, wait_until
+from gui_helpers import PANEL_SIZE, wait_until
 
 from gui.attack.by_hand.panel import ByHandPanel
 from gui.attack.targets.panel import TargetsPanel
@@ -55,7 +55,7 @@ def test_the_same_target_costs_the_same_in_the_film_and_by_hand(
     targets = new_panel(TargetsPanel, session, size=PANEL_SIZE)
     film, game = session.attack.film, hand.game
     for boxed in (True, False):
-        assert hand.rules.box.isChecked() == targets.size_choice.boxed.isChecked() == boxed
+        session.attack.measure.measure(boxed=boxed)
         wait_until(
             qtbot,
             lambda: (
@@ -69,10 +69,9 @@ def test_the_same_target_costs_the_same_in_the_film_and_by_hand(
         )
         assert film.least is not None
         target = session.attack.target
-        assert game.answer.needed == pytest.approx(film.least[0])
+        assert game.answer.needed == pytest.approx(film.least.size)
         found = targets.study.found
         assert found is not None
         crossing = found.crossings[target]
         assert crossing is not None
-        assert crossing.smallest.size == pytest.approx(film.least[0])
-        click(qtbot, hand.rules.box)
+        assert crossing.smallest.size == pytest.approx(film.least.size)

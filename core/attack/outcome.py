@@ -87,6 +87,8 @@ class Outcome:
         if self.success_step is None:
             toward = "" if self.target is None else f", not as {class_names[wanted]}"
             seen, sure = class_names[self.predicted], f"{self.probability:.2f}"
+            if self.step == 0:
+                return f"{start} is read as {seen} ({sure}) before any step{toward}"
             return f"{start} still read as {seen} ({sure}) after {_steps(self.step)}{toward}"
         is_own = wanted == self.original and not self.from_noise
         read = f"read{' rightly' if is_own else ''} as {class_names[wanted]}"

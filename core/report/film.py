@@ -30,6 +30,7 @@ class Film:
     ----------
     steps : all of it, the start first; never empty
     chosen : (n_features,), what changes are measured from
+    stretched : whether images are shown from their smallest to their largest value, as of noise
     image_shape : (height, width)
     class_names : one per class
     target : class it is pushed toward
@@ -40,6 +41,7 @@ class Film:
     image_shape: tuple[int, int]
     class_names: tuple[str, ...]
     target: int
+    stretched: bool = False
 
     @cached_property
     def shown_limit(self) -> float:

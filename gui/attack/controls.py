@@ -189,13 +189,14 @@ class AttackControls(QWidget):
     def _refresh_target(self, names: tuple[str, ...]) -> None:
         other = {} if self._from == _NOISE else {ANY_OTHER: "any other"}
         offer(self.target, {**dict(enumerate(names)), **other})
-        longest = max((len(name) for name in (*names, *other.values())), default=1)
-        self.target.setMinimumContentsLength(min(longest, _LONGEST_NAME))
         widest = max(self.fontMetrics().horizontalAdvance(name) for name in names) + 40
         view = self.target.view()
         view.setMinimumWidth(min(widest, pixels(480)))
         target = self._attack.target
         self.target.setCurrentIndex(self.target.findData(ANY_OTHER if target is None else target))
+        # As wide as any class, so that nothing moves from one to the next.
+        longest = max(max(map(len, names), default=1), len(self.target.currentText()))
+        self.target.setMinimumContentsLength(min(longest, _LONGEST_NAME))
         self._article.setVisible(target is not None)
         if target is not None:
             self._article.setText(an(names[target]).split(" ")[0])

@@ -42,6 +42,8 @@ _PANEL = 196
 """Pixels a side of each image, at least."""
 _GAP, _ABOVE, _BELOW = 16, 44, 44
 _SIZE = 17
+_MOST_ROWS = 26
+"""Classes that always have a bar each, whatever the size of the images."""
 _ROW, _THICK = 19, 13
 _LONGEST_NAME, _BAR, _VALUE = 72, 110, 56
 
@@ -52,7 +54,7 @@ def frame_places(n_steps: int, most: int = MOST_FRAMES) -> NDArray[np.int64]:
 
 
 class Frames:
-    """Draws frames of one film, all of one size: chosen image, change, result, probabilities.
+    """Draws frames of one film, all of one size: start, change, result, probabilities.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ class Frames:
         height, width = film.image_shape
         self._factor = max(_PANEL // max(height, width), 1)
         self._across, down = width * self._factor, height * self._factor
-        n_rows = min(len(film.class_names), max(down // _ROW, 2))
+        n_rows = min(len(film.class_names), max(down // _ROW, _MOST_ROWS))
         probabilities = np.array([step.probabilities for step in film.steps])
         self._shown = most_probable(probabilities, film.target, n_rows)
         self._lefts = [_GAP + i * (self._across + _GAP) for i in range(3)]
@@ -80,14 +82,22 @@ class Frames:
             self._bars_left = round(names_right) + 8
             full = _ABOVE + max(down, n_rows * _ROW) + _BELOW
             paper = Paper(full, self._bars_left + _BAR + _VALUE + _GAP)
-            titles = ("chosen image", f"change ×{number(1 / film.shown_limit, '.3g')}", "")
+            titles = ("start", f"change ×{number(1 / film.shown_limit, '.3g')}", "")
             for left, title in zip(self._lefts, titles, strict=True):
                 paper.write(left, _ABOVE / 2, elide(title, _SIZE, self._across), _SIZE)
                 paper.box(left - 1, _ABOVE - 1, self._across + 2, down + 2, GRID)
             for name, y in zip(names, self._middles, strict=True):
                 paper.write(names_right, y, name, _SIZE, ha="right")
             self._still = Image.fromarray(paper.pixels())
-        self._paste(self._still, 0, grey_rgb(film.chosen.reshape(film.image_shape)))
+        self._paste(self._still, 0, self._grey(film.chosen))
+
+    def _grey(self, image: NDArray[Any]) -> NDArray[np.uint8]:
+        """Return an image as it is shown."""
+        shown = image.reshape(self._film.image_shape)
+        if self._film.stretched:
+            low, high = float(shown.min()), float(shown.max())
+            shown = (shown - low) / ((high - low) or 1.0)
+        return grey_rgb(shown)
 
     def _paste(self, picture: Image.Image, place: int, rgb: NDArray[np.uint8]) -> None:
         large = rgb.repeat(self._factor, axis=0).repeat(self._factor, axis=1)
@@ -107,7 +117,7 @@ class Frames:
         result = step.image.reshape(film.image_shape)
         change = result - film.chosen.reshape(film.image_shape)
         self._paste(picture, 1, diverging_rgb(change, film.shown_limit))
-        self._paste(picture, 2, grey_rgb(result))
+        self._paste(picture, 2, self._grey(step.image))
         picture.paste(self._read_as(step.predicted), (self._lefts[2], 0))
         pen = ImageDraw.Draw(picture)
 

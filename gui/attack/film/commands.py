@@ -39,7 +39,8 @@ class SavedFilms(QObject):
         if dataset is None or chosen is None or not steps:
             self._session.messages.warn(_NO_FILM)
             return None
-        return Film(steps, chosen, dataset.image_shape, dataset.class_names, attack.film.aim)
+        aim, is_noise = attack.film.aim, attack.chosen.begins_as_noise
+        return Film(steps, chosen, dataset.image_shape, dataset.class_names, aim, is_noise)
 
     def _save(
         self, title: str, name: str, kinds: str, make: Callable[[Film, Path], Making]

@@ -49,6 +49,9 @@ _RAN_AWAY = (
 _LOW = 460
 """Pixels of the panel's height under which traces and images are smaller."""
 
+_NARROW = 1150
+"""Pixels of its width under which legends say less."""
+
 _TRACES, _LOW_TRACES = 166, 142
 _SIGN, _APART, _LEAST_BARS = 28, 34, 190
 _LEAST_SIDE = 112
@@ -100,6 +103,8 @@ class FilmPanel(AttackView):
         self._make_plots()
         self._loss_is_positive = True
         self._side: tuple[int, ...] = ()
+        self._is_narrow = False
+        """Whether legends have room for a word each."""
         self._lay_out()
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
@@ -198,6 +203,10 @@ class FilmPanel(AttackView):
         scale = min(down / height, across / width)
         scale = int(scale) if scale >= 2 else scale
         scale = max(scale, _LEAST_SIDE / max(height, width))
+        is_narrow = self.width() < pixels(_NARROW)
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._film_changed()
         side = (round(width * scale), round(height * scale), traces)
         if side == self._side:
             return
@@ -253,7 +262,8 @@ class FilmPanel(AttackView):
         true = [] if is_noise or target == label else [step.probabilities[label] for step in steps]
         if dataset is not None:
             read = [short(dataset.class_names[k], 12) for k in (target, label)]
-            names = {"target": f"read as {read[0]}", "true": f"as {read[1]}" if true else ""}
+            read_as = "as" if self._is_narrow else "read as"
+            names = {"target": f"{read_as} {read[0]}", "true": f"as {read[1]}" if true else ""}
             self.probability_plot.main.names = names
         for plot, name, values in (
             (self.probability_plot, "target", [step.probabilities[target] for step in steps]),
@@ -269,7 +279,9 @@ class FilmPanel(AttackView):
         has_line = least is not None and least.norm != "l0" and bool(steps)
         ends = np.array([0.0, float(film.n_steps)]) if has_line else none
         size = least.size if least is not None else 0.0
-        self.size_plot.main.names = {"least possible": "least" if has_line else ""}
+        self.size_plot.main.names = {
+            "least possible": "least" if has_line and not self._is_narrow else ""
+        }
         self.size_plot.set_data("least possible", ends, np.full(len(ends), size))
         # The margin falls below 0, where a log axis has no place for it.
         is_positive = min((step.loss for step in steps), default=1.0) > 0
