@@ -155,7 +155,7 @@ def _is_complete(panel: RobustnessPanel) -> bool:
 
 
 def finish(session: Session) -> None:
-    session.training.rewind(play=True)
+    session.training.start_again()
     view = session.view
     wait_for(
         lambda: view.history and view.history.last_epoch >= view.training_config.epochs, "a run"

@@ -117,7 +117,7 @@ def play_endlessly(session: Session) -> None:
     """Begin a run that outlasts any test: 5,000 epochs, a hundred a second at most."""
     session.training.set_pace(100.0)
     session.wanted.set_setting("epochs", 5000)
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
 
 

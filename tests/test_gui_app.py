@@ -102,7 +102,7 @@ def test_the_window_closes_at_any_moment(
 
 def test_nothing_arrives_after_the_close(window: MainWindow, qtbot: QtBot) -> None:
     session, heard = window.session, []
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
     window.close()
     for heard_of in (

@@ -750,7 +750,7 @@ def test_other_data_clear_it_and_say_so(
     told: list[str] = []
     session.messages.notified.connect(lambda words, _: told.append(words))
     session.wanted.set_setting("train_size", 200)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: any("painted by hand is cleared" in words for words in told))
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_until(qtbot, lambda: is_settled(game))
@@ -838,7 +838,7 @@ def test_while_the_model_learns_the_game_goes_on(
 ) -> None:
     session.training.set_pace(20.0)
     session.wanted.set_setting("epochs", 200)
-    session.training.rewind(play=True)
+    session.training.start_again()
 
     def has_learnt() -> bool:
         return game.is_ready and session.view.shown is not None and session.view.shown.epoch > 1

@@ -316,7 +316,7 @@ def test_other_data_leave_no_old_problem(page: AttackPage, session: Session, qtb
     problems: list[str] = []
     session.view.dataset_changed.connect(lambda: problems.append(attack.film.problem))
     session.wanted.set_setting("train_size", 200)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: bool(problems))
     assert problems == [""]
 

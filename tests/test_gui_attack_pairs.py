@@ -402,7 +402,7 @@ def test_a_measurement_of_images_that_are_gone_leaves_nothing_behind(
     slow.is_slow = False
     session.wanted.set_setting("test_size", 60)
     gone = weakref.ref(data_of(session).test)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     wait_for_costs(qtbot, panel)
     # The thread of the run before may hold them a little longer.

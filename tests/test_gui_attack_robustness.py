@@ -272,8 +272,8 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert first is not None
     session.wanted.set_setting("adversary", "l2")
     session.wanted.set_setting("adversary_size", 1.0)
-    assert session.wanted.needs_rewind
-    session.training.rewind(play=True)
+    assert session.wanted.waits
+    session.training.start_again()
     wait_until(qtbot, lambda: session.runs.shown_key != first)
     wait_for_state(qtbot, session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, page)
@@ -422,7 +422,7 @@ def test_other_data_clear_the_page_and_fill_it_again(
     page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     session.wanted.set_setting("test_size", 50)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 50)
     wait_for_state(qtbot, session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, page)

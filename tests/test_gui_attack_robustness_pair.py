@@ -142,7 +142,7 @@ def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(
     session.wanted.set_setting("adversary", "off")
     session.wanted.set_setting("seed", 5)
     session.wanted.set_setting("learning_rate", 0.02)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: len(session.runs.entries) == 3)
     wait_for_state(qtbot, session, RunState.FINISHED)
     oldest, newest, _ = session.runs.entries

@@ -447,7 +447,7 @@ def test_what_there_is_not_is_said(panel: SameChangePanel, session: Session, qtb
     find(qtbot, panel)
     assert "allow a larger one" in panel.note.text()
     session.wanted.set_setting("init", "zeros")
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     find(qtbot, panel)
@@ -484,7 +484,7 @@ def test_other_data_forget_the_change_for_all(
 ) -> None:
     find(qtbot, panel)
     session.wanted.set_setting("test_size", 60)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     assert panel.state.found is None
     assert not panel.all_button.isEnabled()

@@ -366,7 +366,7 @@ def test_before_anything_is_learnt_no_change_is_enough(
 def test_other_data_are_followed(panel: TargetsPanel, session: Session, qtbot: QtBot) -> None:
     before = data_of(session)
     session.wanted.set_setting("test_size", 50)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session) is not before and is_known(panel))
     assert len(panel.strip.rows) == 2
 

@@ -132,7 +132,7 @@ def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
     if not settings:
         session.training.new_seed()
     else:
-        session.training.rewind()
+        session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.runs.live_key != before)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -332,7 +332,7 @@ def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
     assert craft(qtbot, panel).models[0].n_fooled == 0
     assert "allow a larger budget" in panel.note.text()
     session.wanted.set_setting("init", "zeros")
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     click(qtbot, panel.craft_button)
@@ -384,7 +384,7 @@ def test_other_data_forget_what_was_crafted(
 ) -> None:
     craft(qtbot, panel)
     session.wanted.set_setting("test_size", 60)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     assert panel.result is None
     assert panel.all_strip.images == ()

@@ -164,7 +164,7 @@ def test_other_noise_replaces_what_is_prepared(
     session, gate = window.session, hold_noise(monkeypatch)
     for k in range(1, 8):
         session.wanted.set_setting("pixel_noise", k / 10)
-        session.training.rewind()
+        session.training.start_again(play=False)
         wait_until(qtbot, lambda: gate.n_calls == 1)
     gate.open.set()
     wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.7)
@@ -177,7 +177,7 @@ def test_a_run_that_is_prepared_can_be_called_off(
     session, gate = window.session, hold_noise(monkeypatch)
     before = session.view.history, session.view.dataset, session.view.run_state
     session.wanted.set_setting("pixel_noise", 0.2)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, window.foot.opening_bar.isVisible)
     click(qtbot, window.foot.opening_bar.button)
     assert session.data.pending is None
@@ -186,7 +186,7 @@ def test_a_run_that_is_prepared_can_be_called_off(
     gate.open.set()
     qtbot.wait(100)
     assert (session.view.history, session.view.dataset, session.view.run_state) == before
-    session.training.rewind()  # and once more, to the end
+    session.training.start_again(play=False)  # and once more, to the end
     wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.2)
 
 
@@ -306,7 +306,7 @@ def test_runs_on_data_read_otherwise_are_both_kept_and_not_compared(
         session.open(path, ReadingConfig(ink=ink))
         wait_until(qtbot, lambda ink=ink: session.view.reading.ink == ink)
         wait_for_state(qtbot, session, RunState.FINISHED)
-    session.training.rewind()
+    session.training.start_again(play=False)
     on_it = [run for run in earlier_runs(session.runs) if run.data_config.dataset == path]
     assert [run.reading.ink for run in on_it] == ["light", "dark"]
     now = session.view.data_config, session.view.reading

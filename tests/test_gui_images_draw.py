@@ -270,7 +270,7 @@ def test_a_rewind_does_not_blank_what_is_read(
 
     session.view.run_started.connect(look)
     session.wanted.add_sample(np.zeros(64), 1)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: bool(seen))
     assert seen == [(True, True)], "no model for a moment; the bars wait for it"
     wait_until(qtbot, lambda: session.view.shown is not None)
@@ -461,7 +461,7 @@ def test_an_attacked_drawing_stays_through_epochs_and_rewinds(
     wait_for_film(qtbot, session)
     np.testing.assert_array_equal(session.attack.film.steps[0].image, image)
     assert session.attack.film.epoch == 2
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert session.attack.on_own
     wait_for_film(qtbot, session)
@@ -584,7 +584,7 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     np.testing.assert_array_equal(train.images[-1], image)
     np.testing.assert_array_equal(train.images[:-1], before.images)
     assert train.labels[-1] == 3
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
     wait_for_state(qtbot, session, RunState.FINISHED)
     settled(qtbot, draw_page)
     assert draw_page.image is not None, "the drawing is still there"
@@ -607,10 +607,10 @@ def test_several_are_added_before_a_rewind_and_taken_back(
     )
     click(qtbot, draw_page.take_back_button)
     assert not draw_page.take_back_button.isVisible()
-    assert not session.wanted.needs_rewind, "all is as the run has learnt it"
+    assert not session.wanted.waits, "all is as the run has learnt it"
     assert "Rewind" not in window.notice.text.rsplit("Taken back", 1)[1]
     images = [add_drawing(window, qtbot, label) for label in (3, 5)]
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 302)
     train = data_of(session).train
     np.testing.assert_array_equal(train.images[-2:], images)
@@ -622,15 +622,15 @@ def test_a_sample_added_while_a_run_is_prepared_is_not_lost(
 ) -> None:
     session = window.session
     session.wanted.set_setting("pixel_noise", 0.1)
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert session.data.pending is not None, "noisy pixels are made in the background"
     image = add_drawing(window, qtbot, 2)
     wait_until(qtbot, lambda: session.data.pending is None)
     assert session.wanted.full_dataset is not None
     assert session.wanted.full_dataset.n_extra == 1
     if data_of(session).train.n_samples == 300:
-        assert session.wanted.needs_rewind
-        session.training.rewind()
+        assert session.wanted.waits
+        session.training.start_again(play=False)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 301)
     np.testing.assert_array_equal(data_of(session).train.images[-1], image)
 
@@ -639,11 +639,11 @@ def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot)
     session = window.session
     for label in (3, 5):
         add_drawing(window, qtbot, label)
-        session.training.rewind(play=True)
+        session.training.start_again()
         wait_until(qtbot, lambda label=label: data_of(session).train.labels[-1] == label)
         wait_for_state(qtbot, session, RunState.FINISHED)
         session.wanted.take_back_sample()
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 300)
     assert sorted(run.n_added for run in earlier_runs(session.runs)) == [0, 1, 1]
 
@@ -658,7 +658,7 @@ def test_other_data_begin_without_what_was_added(
     assert session.wanted.full_dataset is not None
     assert session.wanted.full_dataset.n_extra == 0
     assert not draw_page.take_back_button.isVisible()
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
 
 
 def test_validation_images_are_set_aside_without_it(
@@ -666,7 +666,7 @@ def test_validation_images_are_set_aside_without_it(
 ) -> None:
     session = open_paused(qtbot, new_session(data=replace(SMALL, validation_size=40)))
     session.wanted.add_sample(np.full(64, 0.5), 6)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 261)
     assert data_of(session).validation is not None
     assert data_of(session).validation.n_samples == 40
@@ -683,7 +683,7 @@ def test_what_cannot_be_learnt_is_refused_with_words(session: Session) -> None:
     assert "label 10" in told[1][0]
     assert session.wanted.full_dataset is not None
     assert session.wanted.full_dataset.n_extra == 0
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
     session.wanted.take_back_sample()  # there is none: nothing happens
     assert len(told) == 2
 

@@ -448,7 +448,7 @@ def test_label_noise_is_on_the_wall_as_it_is_in_core(
     settings(qtbot, page)
     field = page.split.form.form.rows["label_noise"].editor
     type_number(qtbot, field, "20")  # type: ignore[arg-type]
-    assert session.wanted.needs_rewind
+    assert session.wanted.waits
     rewind_and_wait(qtbot, page, session)
     assert not page.split.again.isVisible()
     assert session.wanted.full_dataset is not None
@@ -866,7 +866,7 @@ def test_a_page_that_nobody_sees_computes_nothing(
     page.hide()
     told: list[int] = []
     session.readings.part.changed.connect(lambda: told.append(1))
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, session)  # made of the same model, by a thread like the reader's
@@ -881,7 +881,7 @@ def test_the_card_of_data_that_are_gone_is_closed(
 ) -> None:
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
     assert page.card.isVisible()
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert not page.card.isVisible()
 
 

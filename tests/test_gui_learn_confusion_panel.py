@@ -141,7 +141,7 @@ def test_hovering_tells_counts_and_shares(panel: ConfusionPanel) -> None:
 def test_the_matrix_follows_a_live_run(
     panel: ConfusionPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_counts(qtbot, panel, session, "test")
 

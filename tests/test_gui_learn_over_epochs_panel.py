@@ -217,7 +217,7 @@ def test_a_validation_part_can_be_chosen_and_goes_with_its_data(
     readings = wait_for_part(qtbot, panel, session, "validation")
     np.testing.assert_array_equal(panel.map.scores, readings.summary(10).scores)
     session.wanted.set_setting("validation_size", 0)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).validation is None)
     assert panel.part.findData("validation") == -1
     wait_until(qtbot, lambda: session.view.run_state.value == "finished")

@@ -220,7 +220,7 @@ def test_a_random_start_is_taken_off_the_weights_by_itself(
     assert page.card.content.limit == weight_limit(weights - weights.mean(axis=0))
     page.card.close()
     session.wanted.set_setting("init", "zeros")
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, session)
     assert page.weights.currentText() == "weights as they are, worst 1"
@@ -406,7 +406,7 @@ def test_a_rewind_closes_the_opened_image(window: MainWindow, qtbot: QtBot) -> N
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(0, 2).center())
     assert card.isVisible()
-    window.session.training.rewind()
+    window.session.training.start_again(play=False)
     assert not card.isVisible()
     pixels(atlas)  # paints without the rows that are not known yet
 
@@ -582,7 +582,7 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
     plot, runs = window.page("learn").curves.error_plot, window.session.runs
     assert not plot.runs.runs
-    window.session.training.rewind()
+    window.session.training.start_again(play=False)
     wait_until(qtbot, lambda: window.session.view.shown is not None)
     assert [len(run.curves) for run in plot.runs.runs] == [2]
     (earlier,) = earlier_runs(runs)
@@ -634,7 +634,7 @@ def test_validation_has_a_curve_of_its_own(
     )
     assert has_colour(pixels(plot.view), LIGHT.validation).any()
     session.wanted.set_setting("validation_size", 0)
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not has_colour(pixels(plot.view), LIGHT.validation).any()
@@ -788,7 +788,7 @@ def test_fewer_images_than_the_chosen_number(window: MainWindow, qtbot: QtBot) -
     window.session.attack.choose("train", SMALL.train_size - 1)
     wait_for_film(qtbot, window.session)
     window.session.wanted.set_setting("train_size", 100)
-    window.session.training.rewind()
+    window.session.training.start_again(play=False)
     wait_until(qtbot, lambda: window.session.view.shown is not None)
     assert window.session.attack.index == 99
     wait_for_film(qtbot, window.session)
@@ -809,7 +809,7 @@ def test_a_diverged_run_is_told_and_still_shown(
     assert "1000" not in window.notice.status, "it is told once"
     for name in ("toggle", "step_batch", "step_epoch"):
         assert not window.actions_by_name[name].isEnabled()
-    assert window.actions_by_name["rewind"].isEnabled()
+    assert window.actions_by_name["start_again"].isEnabled()
     wait_until(qtbot, lambda: session.readings.diagnosis.found is not None)
     window.grab()
 
@@ -819,7 +819,7 @@ def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtb
     alone = plot.box.viewRange()[1]
     session.wanted.set_setting("learning_rate", 900.0)
     session.wanted.set_setting("l2", 5.0)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_for_state(qtbot, session, RunState.DIVERGED)
     session.view.show_run(session.runs.entries[0].key)
     with_it = plot.box.viewRange()[1]

@@ -199,7 +199,7 @@ def test_nothing_is_followed_where_nobody_looks(
     panel: StoppingPanel, session: Session, qtbot: QtBot
 ) -> None:
     panel.hide()
-    session.training.rewind(play=True)
+    session.training.start_again()
     assert session.epochs.answer("test") is None  # of another run: gone
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -223,7 +223,7 @@ def test_a_live_run_is_followed_and_an_older_answer_is_dropped(
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_for_band(qtbot, panel, session, "test")
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "test").low)
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert session.epochs.answer("test") is None
     assert panel.band.found is None
     assert len(panel.plot.band[0]) == 0  # nor is it drawn
@@ -291,7 +291,7 @@ def test_a_run_whose_validation_images_are_gone_says_so(
     chosen = session.runs.live_key
     session.wanted.set_setting("validation_size", 0)
     session.wanted.set_setting("test_size", 150)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).validation is None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_band(qtbot, panel, session, "test")

@@ -44,7 +44,7 @@ def another_run(qtbot: QtBot, session: Session, **settings: object) -> int:
     """Finish a run with other settings and return its number."""
     for name, value in settings.items():
         session.wanted.set_setting(name, value)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: history_of(session).last_epoch >= session.view.training_config.epochs)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert session.runs.live_key is not None
@@ -86,7 +86,7 @@ def test_the_run_shown_is_blue_and_every_other_keeps_its_colour(three: Session) 
     assert colours() == own | {first.key: "train"}
     runs.remove(second.key)
     assert colours() == {first.key: "train", third.key: own[third.key]}
-    three.training.rewind()
+    three.training.start_again(play=False)
     runs.undo_remove()
     later = runs.entry(runs.live_key)
     assert later is not None
@@ -202,7 +202,7 @@ def test_a_run_that_was_forked_at_its_start_is_not_tidied_away(
     session: Session, qtbot: QtBot
 ) -> None:
     session.wanted.set_setting("seed", 5)
-    session.training.rewind()
+    session.training.start_again(play=False)
     parent = session.runs.live
     assert parent is not None
     wait_until(qtbot, lambda: len(parent.history) == 1)
@@ -230,7 +230,7 @@ def test_an_earlier_run_can_be_forked_too(three: Session, qtbot: QtBot) -> None:
 def test_a_rewind_of_a_branch_goes_back_to_the_very_start(session: Session, qtbot: QtBot) -> None:
     session.view.show_epoch(4)
     session.training.fork()
-    session.training.rewind()
+    session.training.start_again(play=False)
     live = session.runs.live
     assert live is not None
     wait_until(qtbot, lambda: len(live.history) == 1)
@@ -296,11 +296,11 @@ def test_what_a_person_touched_is_not_tidied_away(session: Session, qtbot: QtBot
     key = session.runs.live_key
     assert key is not None
     session.runs.rename(key, "mine")
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.wanted.set_setting("epochs", EPOCHS + 2)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)  # a longer twin of "mine"
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert names(session)[0] == "mine"
 
 
@@ -370,11 +370,11 @@ def test_reopening_the_program_begins_with_one_run(
 def test_a_run_pinned_before_its_first_record_does_not_stop_later_ones(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert session.runs.live_key is not None
     session.runs.pin(session.runs.live_key)  # nothing has been recorded yet
     for _ in range(3):
-        session.training.rewind()
+        session.training.start_again(play=False)
         live = session.runs.live
         assert live is not None
         wait_until(qtbot, lambda live=live: len(live.history) == 1)
@@ -390,13 +390,13 @@ def test_a_diverged_run_keeps_its_settings_and_a_rewind_is_offered(
     session = open_and_finish(qtbot, new_session())
     session.wanted.set_setting("learning_rate", 900.0)
     session.wanted.set_setting("l2", 5.0)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_for_state(qtbot, session, RunState.DIVERGED)
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
     session.wanted.set_setting("learning_rate", 0.1)
     assert session.view.training_config.learning_rate == 900.0
     assert session.view.shown_config.learning_rate == 900.0
-    assert session.wanted.needs_rewind
+    assert session.wanted.waits
 
 
 def test_a_branch_of_the_last_epoch_there_can_be_is_refused(
@@ -431,13 +431,13 @@ def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
     wait_until(qtbot, lambda: bool(history_of(session).changes))
     assert session.view.shown_changes == []
     assert session.view.shown_config == before
-    assert session.wanted.needs_rewind
+    assert session.wanted.waits
     session.training.step_epoch()  # now it is learnt with
     wait_until(qtbot, lambda: history_of(session).last_epoch == EPOCHS + 1)
     assert [str(moment) for moment in session.view.shown_changes] == ["learning rate 0.1 → 4.1"]
     assert session.view.shown_config.learning_rate == 4.1
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
 
 
 def test_showing_a_run_shows_its_settings_and_what_was_changed_waits_there(

@@ -161,7 +161,7 @@ def test_without_any_data_nothing_moves_until_some_open(
     assert notes.errors == ["strokes: not today"]
     assert session.view.shown is None
     assert not session.training.can_move
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
     session.view.show_epoch(3)
     session.view.show_best()
@@ -284,7 +284,7 @@ def test_raising_the_epochs_after_the_end_goes_on(session: Session, qtbot: QtBot
     first = list(history_of(session))
     session.wanted.set_setting("epochs", EPOCHS + 5)
     assert session.view.run_state is RunState.PAUSED
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert history_of(session)[: EPOCHS + 1] == first
@@ -321,7 +321,7 @@ def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbo
             qtbot, lambda: session.view.history is not None and len(session.view.history) > 5
         )
         starts.append(history_of(session)[0].weights)
-        session.training.rewind()
+        session.training.start_again(play=False)
         assert session.view.is_running
         assert history_of(session) == []
         assert session.view.live is None
@@ -342,7 +342,7 @@ def test_a_late_letter_of_an_old_run_is_dropped(
     mailbox, post = session.pool.mailbox, session.pool.mailbox.post
     monkeypatch.setattr(mailbox, "post", lambda letter: (letters.append(letter), post(letter)))
     for n_begun in (1, 2):
-        session.training.rewind()
+        session.training.start_again(play=False)
         wait_until(qtbot, lambda n=n_begun: len(letters) == n)
     wait_until(qtbot, lambda: len(history_of(session)) == 1 and session.view.live is not None)
     old, new = letters
@@ -357,7 +357,7 @@ def test_a_late_letter_of_an_old_run_is_dropped(
 def test_rewind_goes_to_the_same_start_and_waits(session: Session, qtbot: QtBot) -> None:
     start = history_of(session)[0].weights
     last = history_of(session)[-1].weights
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert session.view.run_state is RunState.PAUSED
     wait_until(qtbot, lambda: session.view.shown is not None)
     assert session.view.shown is not None
@@ -380,7 +380,7 @@ def test_a_new_seed_is_another_run_and_the_old_seed_the_old_one(
     assert not np.array_equal(history_of(session)[0].weights, first[0].weights)
     assert not np.array_equal(history_of(session)[-1].weights, first[-1].weights)
     session.wanted.set_setting("seed", 5)
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), first)
@@ -406,7 +406,7 @@ def test_a_live_setting_acts_in_the_present_run(new_session: New, qtbot: QtBot) 
     assert applied.args == [change]
     assert (change.name, change.old, change.new) == ("learning_rate", 0.1, 0.025)
     assert session.view.training_config.learning_rate == 0.025
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
 
 
 @pytest.mark.parametrize(
@@ -430,12 +430,12 @@ def test_other_settings_wait_for_a_rewind(
     assert {**vars_of(session.view.data_config), **vars_of(session.view.training_config)}[
         name
     ] == used
-    assert session.wanted.needs_rewind
+    assert session.wanted.waits
     session.wanted.set_setting(name, used)
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
     session.wanted.set_setting(name, value)
-    session.training.rewind()
-    assert not session.wanted.needs_rewind
+    session.training.start_again(play=False)
+    assert not session.wanted.waits
     assert {**vars_of(session.view.data_config), **vars_of(session.view.training_config)}[
         name
     ] == value
@@ -545,7 +545,7 @@ def test_too_many_validation_images_are_refused_and_nothing_is_lost(
 ) -> None:
     notes, history = Notes(session), session.view.history
     session.wanted.set_setting("validation_size", 300)
-    session.training.rewind()
+    session.training.start_again(play=False)
     (message,) = notes.errors
     assert "300 validation images" in message
     assert "fewer than 300" in message
@@ -553,7 +553,7 @@ def test_too_many_validation_images_are_refused_and_nothing_is_lost(
     assert session.view.run_state is RunState.FINISHED
     assert session.view.shown is not None
     session.wanted.set_setting("validation_size", 100)
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert len(notes.errors) == 1
     assert data_of(session).train.n_samples == 200
 
@@ -562,7 +562,7 @@ def test_data_too_small_for_the_validation_images_get_fewer(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session.wanted.set_setting("validation_size", 100)
-    session.training.rewind()
+    session.training.start_again(play=False)
     notes = Notes(session)
     session.open(write_data(tmp_path / "few", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
@@ -577,26 +577,26 @@ def test_data_too_small_for_the_validation_images_get_fewer(
 
 def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
     first = session.view.history
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert [run.history for run in earlier_runs(session.runs)] == [first]
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    session.training.rewind()  # a shorter twin adds nothing
+    session.training.start_again(play=False)  # a shorter twin adds nothing
     assert [run.history for run in earlier_runs(session.runs)] == [first]
     session.wanted.set_setting("seed", 1)
-    session.training.rewind()  # nothing was learnt
+    session.training.start_again(play=False)  # nothing was learnt
     assert [run.history for run in earlier_runs(session.runs)] == [first]
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     second = session.view.history
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert [run.history for run in earlier_runs(session.runs)] == [first, second]
     assert earlier_runs(session.runs)[0].data_config == SMALL
 
 
 def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> None:
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
     session.wanted.set_setting("epochs", EPOCHS)
     session.training.play()
@@ -607,13 +607,13 @@ def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> N
     longer = session.view.history
     assert longer is not None
     assert len(longer) == EPOCHS + 2
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert [run.history for run in earlier_runs(session.runs)] == [longer]
 
 
 def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot) -> None:
     first = session.view.history
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
@@ -624,7 +624,7 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
     wait_for_state(qtbot, session, RunState.PAUSED)
     session.wanted.set_setting("learning_rate", 0.1)
     second = session.view.history
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert [run.history for run in earlier_runs(session.runs)] == [first, second]
 
 
@@ -708,7 +708,7 @@ def test_the_best_epoch_is_that_of_the_held_out_likelihood(session: Session) -> 
 
 def test_a_rewind_ends_time_travel(session: Session, qtbot: QtBot) -> None:
     session.view.show_epoch(3)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.shown is not None)
     assert session.view.shown is not None
     assert session.view.shown.live
@@ -735,7 +735,7 @@ def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: Q
     assert np.isfinite(session.view.shown.weights).all()
     session.wanted.set_setting("learning_rate", 0.1)
     session.wanted.set_setting("l2", 0.0)
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert session.training.divergence is None
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -753,7 +753,7 @@ def test_a_diverged_run_that_learnt_something_stays_for_comparison(
     wait_for_state(qtbot, session, RunState.DIVERGED)
     kept = list(history_of(session))
     assert len(kept) >= 2
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert earlier_runs(session.runs)[-1].history.records == kept
 
 

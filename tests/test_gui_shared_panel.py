@@ -121,7 +121,7 @@ def test_other_data_are_followed_and_what_was_found_is_forgotten(
         lambda: known.append([study.found for study in panel.studies])
     )
     session.wanted.set_setting("test_size", 50)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session) is not before and is_settled(panel))
     assert known == [[None] * len(panel.studies)]
     for study in panel.studies:

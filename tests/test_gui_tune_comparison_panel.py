@@ -58,7 +58,7 @@ def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> Comp
 
 def another_run(qtbot: QtBot, session: Session) -> None:
     session.wanted.set_setting("learning_rate", 2.0)  # overshoots: its best is not its last
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(
         qtbot,
         lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
@@ -333,7 +333,7 @@ def test_the_worst_are_of_the_present_images(
     choose(qtbot, panel.what, panel.what.findData("worst"))
     wait_for_models(qtbot, panel)
     session.wanted.set_setting("train_size", 20)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 20)
     wait_until(qtbot, lambda: session.view.run_state is RunState.FINISHED)
     found = wait_for_models(qtbot, panel)
@@ -346,7 +346,7 @@ def test_an_answer_of_earlier_runs_is_taken_after_a_rewind(
 ) -> None:
     first = session.runs.entries[0]
     panel.show_wanted((Side(first.key, "chosen", 3), Side(first.key, "chosen", 7)))
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_for_models(qtbot, panel)
     records = first.run.history.records
     assert [w is records[e].weights for w, e in zip(weights_of(panel), (3, 7), strict=True)]

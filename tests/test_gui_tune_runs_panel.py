@@ -65,7 +65,7 @@ def plot(panel: RunsPanel, new_panel: Callable[..., Any], session: Session) -> C
 
 def another_run(qtbot: QtBot, session: Session) -> None:
     session.wanted.set_setting("learning_rate", 0.4)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(
         qtbot,
         lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
@@ -76,7 +76,7 @@ def another_run(qtbot: QtBot, session: Session) -> None:
 def another_run_with(qtbot: QtBot, session: Session, **settings: object) -> None:
     for name, value in settings.items():
         session.wanted.set_setting(name, value)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(
         qtbot,
         lambda: (
@@ -245,7 +245,7 @@ def test_a_diverged_run_spoils_no_column(panel: RunsPanel, session: Session, qtb
     for i, column in enumerate(panel.table.runs.columns):
         if column.key in ("train", "test", "best"):
             assert panel.table.columnWidth(i) == widths[column.key]
-    session.training.rewind()
+    session.training.start_again(play=False)
     assert cell(panel, 2, "state") == "diverged"  # also when it is not live any more
 
 
@@ -270,7 +270,7 @@ def test_the_live_row_follows_the_run(panel: RunsPanel, session: Session, qtbot:
     wait_until(qtbot, lambda: int(cell(panel, 1, "epochs")) > EPOCHS + 3)
     session.training.pause()
     wait_until(qtbot, lambda: cell(panel, 1, "state") == "held")
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: len(names(panel)) == 3 and cell(panel, 1, "state") == "stopped")
 
 
@@ -549,7 +549,7 @@ def test_a_band_is_hidden_renamed_removed_and_put_back(
 
 def test_seeds_can_be_called_off(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
     session.wanted.set_setting("epochs", 5000)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.shown is not None)
     click(qtbot, panel.seeds_button)
     wait_until(qtbot, lambda: panel.seeds.epochs is not None and panel.progress.isVisible())
@@ -613,7 +613,7 @@ def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
 ) -> None:
     session.runs.pin(session.runs.entries[0].key)
     session.wanted.set_setting("validation_size", 50)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: session.view.history.last_epoch == EPOCHS)
     wait_for_state(qtbot, session, RunState.FINISHED)
     panel.table.refresh()

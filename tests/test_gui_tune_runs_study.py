@@ -52,7 +52,7 @@ def play_from(session: Session, qtbot: QtBot, **settings: object) -> None:
     """Begin a run with other settings, and wait for its first record."""
     for name, value in settings.items():
         session.wanted.set_setting(name, value)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.shown is not None)
 
 
@@ -223,7 +223,7 @@ def test_earlier_ones_end_where_others_are_asked_for(
     seeds.repeat(8)
     wait_until(qtbot, lambda: bool(session.runs.bands))
     session.wanted.set_setting("epochs", 3)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.shown is not None)
     seeds.repeat(2)
     wait_until(qtbot, lambda: not seeds.is_computing)
@@ -260,7 +260,7 @@ def test_a_surprise_is_told_and_ends_it(
 def test_seeds_are_of_the_data_of_the_run(seeds: Seeds, session: Session, qtbot: QtBot) -> None:
     notes, first = Notes(session), session.runs.entries[0]
     session.wanted.set_setting("train_size", 60)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
     session.view.show_run(first.key)
     seeds.repeat(2)
@@ -284,7 +284,7 @@ def test_seeds_go_on_while_other_data_are_looked_at(
     seeds.repeat(4)
     run, dataset = session.runs.shown, session.view.dataset
     session.wanted.set_setting("train_size", 60)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.dataset is not dataset)
     assert seeds.is_computing
     wait_until(qtbot, lambda: not seeds.is_computing)
@@ -329,7 +329,7 @@ def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
     assert without is not None
     n_samples = data_of(session).train.n_samples
     session.wanted.add_sample(data_of(session).train.images[0], 3)
-    session.training.rewind(play=True)
+    session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == n_samples + 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
     with_it = session.runs.live_key

@@ -165,7 +165,7 @@ def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
     page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     canvas = page_in_window.canvas
-    window.session.training.rewind()
+    window.session.training.start_again(play=False)
     draw(canvas)
     assert canvas.hasFocus()
     ink = canvas.ink
@@ -391,7 +391,7 @@ def test_control_z_takes_strokes_back_and_no_run(
     page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session, canvas = window.session, page_in_window.canvas
-    session.training.rewind()
+    session.training.start_again(play=False)
     (earlier,) = earlier_runs(session.runs)
     session.view.remove_run(earlier.key)
     draw(canvas)

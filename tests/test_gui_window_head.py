@@ -62,7 +62,7 @@ def test_a_preset_begins_a_run_with_all_of_it(window: MainWindow, qtbot: QtBot) 
     assert session.view.history is not old
     assert session.view.is_running
     assert combo.currentData() == "tp"
-    assert not session.wanted.needs_rewind
+    assert not session.wanted.waits
     session.training.pause()
     session.wanted.set_setting("batch_size", 21)
     assert combo.currentData() == ""  # own settings now

@@ -98,7 +98,7 @@ class Scene:
         self.session.attack.film.go_to(position)
 
     def rewound(self) -> None:
-        self.session.training.rewind()
+        self.session.training.start_again(play=False)
         self.wait(lambda: self.session.view.shown is not None)
 
     def words(self) -> str:
@@ -221,7 +221,7 @@ def step_epoch(scene: Scene) -> Iterator[None]:
     assert scene.session.view.live.progress.place == 1
 
 
-def rewind(scene: Scene) -> Iterator[None]:
+def start_again(scene: Scene) -> Iterator[None]:
     before = scene.session.view.history
     yield
     assert scene.session.view.history is not before
@@ -255,7 +255,7 @@ def fork(scene: Scene) -> Iterator[None]:
 
 def undo(scene: Scene) -> Iterator[None]:
     session = scene.session
-    session.training.rewind()
+    session.training.start_again(play=False)
     (earlier,) = earlier_runs(session.runs)
     session.view.remove_run(earlier.key)
     assert earlier_runs(session.runs) == []
@@ -425,7 +425,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "toggle": toggle,
     "step_batch": step_batch,
     "step_epoch": step_epoch,
-    "rewind": rewind,
+    "start_again": start_again,
     "new_seed": new_seed,
     "undo": undo,
     "fork": fork,
@@ -515,7 +515,7 @@ def back_to_normal(scene: Scene) -> None:
         session.open(SMALL.dataset)
         scene.wait(lambda: session.data.opening is None)
     session.wanted.set_setting("seed", 0)
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.play()
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
     for run in earlier_runs(session.runs):
@@ -610,12 +610,12 @@ def test_without_data_nothing_that_needs_them_is_offered(
 ) -> None:
     session = new_session()
     window = new_window(session)
-    for name in ("toggle", "step_batch", "step_epoch", "rewind", "new_seed"):
+    for name in ("toggle", "step_batch", "step_epoch", "start_again", "new_seed"):
         assert not window.actions_by_name[name].isEnabled(), name
     session.open("digits8")
     assert window.notice.status == "Opening digits8 ..."
     wait_for_state(qtbot, session, RunState.FINISHED)
-    for name in ("toggle", "step_batch", "step_epoch", "rewind", "new_seed"):
+    for name in ("toggle", "step_batch", "step_epoch", "start_again", "new_seed"):
         assert window.actions_by_name[name].isEnabled(), name
 
 

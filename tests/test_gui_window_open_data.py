@@ -538,7 +538,7 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
 
 def test_an_offer_stays_until_it_is_answered(window: MainWindow, qtbot: QtBot) -> None:
     offer(window.session, "MNIST is on this machine now.", "mnist")
-    window.session.training.rewind()
+    window.session.training.start_again(play=False)
     assert window.notice.has_message
     assert not window.notice.goes_by_itself
 
@@ -580,7 +580,7 @@ def test_new_data_that_are_still_prepared_change_nothing_yet(
     )
     assert now == before
     assert list(session.data.opened_paths) == []
-    session.training.rewind()  # does not lose them
+    session.training.start_again(play=False)  # does not lose them
     may_go.set()
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert session.view.data_config.dataset == folder
@@ -622,7 +622,7 @@ def test_a_pause_while_data_are_prepared_holds_the_new_run(
     play_endlessly(session)
     may_go = _slow_noise(monkeypatch)
     session.wanted.set_setting("pixel_noise", 0.2)
-    session.training.rewind()
+    session.training.start_again(play=False)
     session.training.pause()
     may_go.set()
     wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.2)
@@ -636,7 +636,7 @@ def test_an_opened_model_does_not_leak_into_a_later_run(
     may_go = _slow_noise(monkeypatch)
     session.wanted.set_setting("pixel_noise", 0.2)
     session.training.start_from(np.full((10, 65), 0.25, np.float32))
-    session.training.rewind()
+    session.training.start_again(play=False)
     may_go.set()
     wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.2)
     wait_until(qtbot, lambda: session.view.shown is not None)

@@ -64,7 +64,7 @@ def test_a_model_is_saved_and_opened_again(
     assert "trained on UCI digits 8 x 8 for 5 epochs" in window.notice.text
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    session.training.rewind()
+    session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     assert not session.view.shown.weights.any()  # a start of its own again: all zero
 

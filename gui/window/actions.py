@@ -122,9 +122,9 @@ COMMANDS: tuple[Command, ...] = (
             "(t - y).", "B", "batch", lambda w: w.session.training.step_batch(), short="batch"),
     Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
             lambda w: w.session.training.step_epoch(), short="epoch"),
-    Command("rewind", "Run", "Start again", "Begin the run anew with the settings of the panel, "
-            "and play; this run stays, faint, for comparison.", "R", "rewind",
-            lambda w: w.session.training.start_again(), short="Again"),
+    Command("start_again", "Run", "Start again", "Begin the run anew with the settings shown, and "
+            "play; this run stays, for comparison.", "R", "replay",
+            lambda w: w.session.training.start_again()),
     Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
             lambda w: w.session.training.new_seed(), short="Seed"),
     Command("undo", "Run", "Undo", "Take back what was done last, as removing a run.",
@@ -143,7 +143,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("live", "Timeline", "Live", "Show the model as it is now.", "Ctrl+End", "live",
             lambda w: w.session.view.show_epoch(None)),
     Command("fork", "Timeline", "Go on from here", "Branch off at the epoch shown: a new run goes "
-            "on from there, held, with the settings of the panel.", "K", "fork",
+            "on from there, held, with the settings shown.", "K", "fork",
             lambda w: w.session.training.fork()),
     *(_page_command(page) for page in PAGES),
     *(_tab_command(n, which) for n, which in enumerate(("First", "Second", "Third"), start=1)),

@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         session, actions = self.session, self.actions_by_name
         for name in ("step_batch", "step_epoch", "train"):
             actions[name].setEnabled(session.training.can_move)
-        for name in ("rewind", "new_seed", "fork"):
+        for name in ("start_again", "new_seed", "fork"):
             actions[name].setEnabled(session.wanted.full_dataset is not None)
 
     def is_on(self, name: str) -> bool:

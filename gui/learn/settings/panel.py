@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QToolButton, QWidget
 
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
@@ -163,7 +163,8 @@ class SettingsPanel(QWidget):
             self._opened_narrow = not self._opened_narrow
         else:
             self._wants_open = not self._wants_open
-        had_focus = self.isAncestorOf(self.focusWidget() or self)
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
         self._show_fold()
         if had_focus:
             (self.fold if self.is_open else self.rail).setFocus()
