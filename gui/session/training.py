@@ -157,10 +157,6 @@ class Training(QObject):
         if self._wanted.full_dataset is not None:
             self._start_run(Mode.PLAYING if play else None)
 
-    def rewind(self, *, play: bool = False) -> None:
-        """Another name of :meth:`start_again`."""
-        self.start_again(play=play)
-
     def begin(self, training: TrainingConfig, data: DataConfig) -> None:
         """Begin a run with these settings and play it; nothing of them acts before it begins."""
         if self._wanted.full_dataset is not None:

@@ -192,11 +192,6 @@ class Wanted(QObject):
             full is None or bool(self.waiting) or not same_samples(full.extra, shown.added)
         )
 
-    @property
-    def needs_rewind(self) -> bool:
-        """Another name of :attr:`waits`."""
-        return self.waits
-
 
 def _with(config: Config, changes: Mapping[str, Any]) -> Config:
     """Return settings with those of the changes that are theirs."""
