@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Signal, Slot
+from PySide6.QtCore import QRect, QSize, Signal, Slot
 
 from core.data.class_statistics import class_counts
 from gui.shared.columns import label, sentences
@@ -25,6 +25,8 @@ _VIEW_HEIGHTS = (128, 184, 212)
 
 _LEAST_ROWS = 10
 """Classes that are seen before mean and spread grow."""
+
+_FEWEST_ROWS = 4
 
 _MEAN_HELP = "The average of these images, pixel by pixel. Hover to read values."
 _SPREAD_HELP = (
@@ -55,6 +57,12 @@ class ClassesPanel(Panel):
         session.view.dataset_changed.connect(self._count)
         session.readings.statistics.changed.connect(self.refresh)
         self._count()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what a few classes and the smallest pictures need, whatever is shown now."""
+        words = self.name.sizeHint().height() + self.images_title.sizeHint().height()
+        height = words + self.counts.height_of(_FEWEST_ROWS) + _VIEW_HEIGHTS[0] + 24
+        return QSize(self.mean.minimumSizeHint().width() * 2 + 8, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show mean and spread as large as leaves the classes their room."""

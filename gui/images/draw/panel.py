@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup
 
 from core.drawing.drawing import Placement, mnist_placement, placed, placement_of, plain
@@ -131,6 +131,15 @@ class DrawPanel(Panel):
         """Give sheet and pictures what room there is."""
         super().resizeEvent(event)
         self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what is needed where there is least room, whatever is shown now."""
+        tools = self.tools.sizeHint()
+        fewest = (Way.PLAIN, self._normal)
+        height = tools.height() + self._height_of(fewest, SIDES[0], has_words=False)
+        uses = (self.attack_button, self.learn_button, self.why_button)
+        buttons = sum(use.sizeHint().width() + _GAP for use in uses)
+        return QSize(max(_LEAST_SHEET + _GAP + tools.width(), buttons), height)
 
     def changeEvent(self, event: QEvent) -> None:
         """Fit another size of text."""
