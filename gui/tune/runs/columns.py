@@ -129,7 +129,10 @@ def _otherwise(run: Run) -> tuple[Any, ...]:
 def cells_of(view: View, entry: Entry) -> dict[str, Cell]:
     """Return what stands in every column of a run or band."""
     runs = view.runs
-    cells = {"run": Cell(entry.name, entry.key), "notes": Cell(entry.notes, entry.notes or None)}
+    cells = {
+        "run": Cell(entry.name, entry.key, entry.name),
+        "notes": Cell(entry.notes, entry.notes or None),
+    }
     for name, values in settings_of(entry.run).items():
         words = values_in_words(name, values)
         last = values[-1]

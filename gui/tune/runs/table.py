@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signa
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from gui.theme import pixels
 from gui.tune.runs.model import SIGN, RunsModel
 from gui.widgets.basics.arrow_keys import ENTER
 
@@ -25,6 +26,7 @@ _TICK_ROOM = 66
 """Before a name: the tick and the colour."""
 
 _LEAST_WIDTH = 36
+_NAME_AT_LEAST, _WORDS_AT_LEAST = 160, 84
 _FIRST_OUT = ("speed", "notes", "epochs", "state", "train")
 """What is left out where there is no room for all; *Columns* still offers it."""
 
@@ -43,7 +45,7 @@ class RunTable(QTableView):
         super().__init__(parent)
         self._session = session
         self._filled_at = 0.0
-        self._was_ticked = False
+        self._was_ticked = self._is_resized = False
         self.runs = RunsModel(session, self)
         """What it shows."""
         self.setModel(self.runs)
@@ -80,6 +82,7 @@ class RunTable(QTableView):
         header.setMinimumSectionSize(_LEAST_WIDTH)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
+        header.sectionResized.connect(self._resized)
         self.itemDelegate().closeEditor.connect(self._written)
 
     def set_theme(self, theme: Theme) -> None:
@@ -160,7 +163,13 @@ class RunTable(QTableView):
         self._laid_anew()
 
     @Slot()
+    def _resized(self) -> None:
+        """Leave the widths alone that a person has chosen, until there are other columns."""
+        self._is_resized |= bool(QGuiApplication.mouseButtons())
+
+    @Slot()
     def _laid_anew(self) -> None:
+        self._is_resized = False
         for column in range(self.runs.columnCount()):
             self.setColumnWidth(column, self.horizontalHeader().minimumSectionSize())
         self._widen()
@@ -169,14 +178,22 @@ class RunTable(QTableView):
     def _widen(self) -> None:
         """Make columns as wide as what stands in them, never narrower while they are there.
 
-        Qt can do this by itself, and then does it again for every cell that is filled.
+        Where there is no room for that, the widest give way, down to what is still read. Qt can
+        widen by itself, and then does it again for every cell that is filled.
         """
         font = self.font()
         font.setBold(True)
         metrics = QFontMetrics(font)
-        for place, column in enumerate(self.runs.columns):
-            width = self._width(column, metrics)
-            if width > self.columnWidth(place):
+        columns = self.runs.columns
+        widths = [max(self._width(c, metrics), self.columnWidth(i)) for i, c in enumerate(columns)]
+        over = sum(widths) - self.viewport().width()
+        for place in sorted(range(len(columns)), key=lambda i: -widths[i]):
+            least = pixels(_NAME_AT_LEAST if columns[place].key == "run" else _WORDS_AT_LEAST)
+            cut = min(max(over, 0), max(widths[place] - least, 0))
+            widths[place] -= cut
+            over -= cut
+        for place, width in enumerate(widths if not self._is_resized else ()):
+            if width != self.columnWidth(place):
                 self.setColumnWidth(place, width)
         row = metrics.height() + 8
         if self.verticalHeader().defaultSectionSize() != row:
@@ -208,6 +225,7 @@ class RunTable(QTableView):
         super().resizeEvent(event)
         if self.isVisible():
             self._fit()
+            self._widen()
 
     # What a person does.
 
