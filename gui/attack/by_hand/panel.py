@@ -98,7 +98,7 @@ class ByHandPanel(AttackView):
         mine = Card("your turn", inside, self.rules)
         stands = Card("how it is read", below((self.bars, 1), self.way, spacing=4), self.task)
         its = Card("the optimiser", self.rival, self.rival.kind, (self.rival.reveal,))
-        side = below((stands, 6), (its, 5), spacing=8)
+        side = below((stands, 11), (its, 10), spacing=8)
         self.setLayout(beside((mine, 1), (side, 1), spacing=8))
 
     def figure_words(self) -> str:

@@ -34,6 +34,10 @@ class ImagePair(QWidget):
         width = sum(size.width() for size in sizes) + _GAP
         return QSize(width, max(size.height() for size in sizes))
 
+    def sizeHint(self) -> QSize:
+        """Return the same: they grow into what room there is."""
+        return self.minimumSizeHint()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose what makes a square image larger; title and caption take a line each."""
         super().resizeEvent(event)
