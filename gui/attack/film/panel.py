@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images
 from gui.attack.film.images import AttackImages
+from gui.attack.film.traces import Traces
 from gui.attack.film.transport import FilmTransport
 from gui.attack.film.words import likeness_words, outcome_words, second_words, size_of
 from gui.attack.view import AttackView
@@ -26,7 +27,6 @@ from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import as_title, short, shortened
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, sum_of
 from gui.widgets.images.image_view import ImageView
 
@@ -100,69 +100,15 @@ class FilmPanel(AttackView):
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hint = FittingLabel("", self)
         self.hint.setObjectName("muted")
-        self._make_plots()
-        self._loss_is_positive = True
+        self.traces = Traces(session, self)
+        self.probability_plot, self.size_plot, self.loss_plot = self.traces.plots
         self._side: tuple[int, ...] = ()
-        self._is_narrow = False
-        """Whether legends have room for a word each."""
         self._lay_out()
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
         self._attack.film.changed.connect(self._film_changed)
         self._attack.film.position_changed.connect(self._show_position)
         self.refresh()
-
-    def _make_plots(self) -> None:
-        dashed, dotted = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
-        self.probability_plot = self._plot(
-            "PROBABILITY",
-            (Curve("target", "bad"), Curve("true", "good", dashed)),
-            "Probability of the target class and of the image's true class at each step.",
-            "probability",
-        )
-        self.size_plot = self._plot(
-            "SIZE",
-            (
-                Curve("length", "train"),
-                Curve("largest", "test", dashed),
-                Curve("least possible", "good", dotted),
-            ),
-            "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step; and "
-            "the least size that is enough, as chosen above: the model is linear, so it is known.",
-            "size of the change (ink)",
-        )
-        self.loss_plot = self._plot(
-            "LOSS",
-            (Curve("loss", "validation"), Curve("gradient", "best", dashed)),
-            "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
-            "of its gradient, on a log axis.",
-            "loss, length of its gradient",
-            log_y=True,
-        )
-        self._plots = self.probability_plot, self.size_plot, self.loss_plot
-
-    def _plot(
-        self,
-        title: str,
-        curves: tuple[Curve, ...],
-        help_text: str,
-        y_label: str,
-        *,
-        log_y: bool = False,
-    ) -> CurvePlot:
-        """Return a small plot over the steps."""
-        plot = CurvePlot(
-            title,
-            "step",
-            curves,
-            help_text,
-            y_label=y_label,
-            log_y=log_y,
-            compact=True,
-            parent=self,
-        )
-        plot.x_clicked.connect(self._step_clicked)
-        return plot
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -182,9 +128,7 @@ class FilmPanel(AttackView):
         grid.setColumnStretch(8, 1)
         inside = below(grid, self.sentence, self.hint, None, spacing=2)
         self.card = Card("", inside)
-        self._traces = [plot.in_card() for plot in self._plots]
-        traces = beside(*((card, 1) for card in self._traces), spacing=8)
-        self.setLayout(below(self.card, (traces, 1), spacing=8))
+        self.setLayout(below(self.card, (self.traces, 1), spacing=8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give images whole multiples of their pixels, as large as there is room for."""
@@ -203,10 +147,7 @@ class FilmPanel(AttackView):
         scale = min(down / height, across / width)
         scale = int(scale) if scale >= 2 else scale
         scale = max(scale, _LEAST_SIDE / max(height, width))
-        is_narrow = self.width() < pixels(_NARROW)
-        if is_narrow != self._is_narrow:
-            self._is_narrow = is_narrow
-            self._film_changed()
+        self.traces.set_narrow(self.width() < pixels(_NARROW))
         side = (round(width * scale), round(height * scale), traces)
         if side == self._side:
             return
@@ -214,8 +155,7 @@ class FilmPanel(AttackView):
         for view in self._pictures:
             view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + 2 * line)
         self.bars.setFixedHeight(side[1] + 2 * line)
-        for trace in self._traces:
-            trace.setMinimumHeight(traces)
+        self.traces.setMinimumHeight(traces)
         narrow = side[0] < pixels(200)
         self.stretched.setText("stretch" if narrow else "stretched")
         for button in (self.plain, self.stretched):
@@ -236,7 +176,7 @@ class FilmPanel(AttackView):
         film = self._attack.film
         images = sum_of("", "", self.chosen_view, self.change_view, self.result_view)
         weights, bars = self.weights_view.cell(), self.bars.figure()
-        plots = tuple(f for plot in self._plots if (f := plot.figure()) is not None)
+        plots = tuple(f for plot in self.traces.plots if (f := plot.figure()) is not None)
         if images is None or weights is None or bars is None:
             return None
         pictures = replace(images, cells=(*images.cells, weights), columns=4)
@@ -254,41 +194,7 @@ class FilmPanel(AttackView):
 
     @Slot()
     def _film_changed(self) -> None:
-        film, dataset = self._attack.film, self._session.view.dataset
-        steps, target, label = film.steps, film.aim, self._attack.label if film.steps else 0
-        x, none = np.arange(len(steps), dtype=float), np.empty(0)
-        is_noise = self._attack.chosen.begins_as_noise
-        # A second line exactly on the first would hide it; noise is no image of any class.
-        true = [] if is_noise or target == label else [step.probabilities[label] for step in steps]
-        if dataset is not None:
-            read = [short(dataset.class_names[k], 12) for k in (target, label)]
-            read_as = "as" if self._is_narrow else "read as"
-            names = {"target": f"{read_as} {read[0]}", "true": f"as {read[1]}" if true else ""}
-            self.probability_plot.main.names = names
-        for plot, name, values in (
-            (self.probability_plot, "target", [step.probabilities[target] for step in steps]),
-            (self.probability_plot, "true", true),
-            (self.size_plot, "length", [step.l2 for step in steps]),
-            (self.size_plot, "largest", [step.linf for step in steps]),
-            (self.loss_plot, "loss", [step.loss for step in steps]),
-            (self.loss_plot, "gradient", [step.gradient_norm for step in steps]),
-        ):
-            plot.set_data(name, x if values else none, np.array(values, dtype=float))
-            plot.set_x_range(0, film.n_steps)
-        least = film.least
-        has_line = least is not None and least.norm != "l0" and bool(steps)
-        ends = np.array([0.0, float(film.n_steps)]) if has_line else none
-        size = least.size if least is not None else 0.0
-        self.size_plot.main.names = {
-            "least possible": "least" if has_line and not self._is_narrow else ""
-        }
-        self.size_plot.set_data("least possible", ends, np.full(len(ends), size))
-        # The margin falls below 0, where a log axis has no place for it.
-        is_positive = min((step.loss for step in steps), default=1.0) > 0
-        if is_positive != self._loss_is_positive:
-            self._loss_is_positive = is_positive
-            self.loss_plot.set_options(replace(self.loss_plot.options, log_y=is_positive))
-        self.probability_plot.set_y_range(0, 1)
+        self.traces.show_film()
         self.refresh()
 
     @Slot()
@@ -326,7 +232,7 @@ class FilmPanel(AttackView):
             self._show_none(chosen.reshape(dataset.image_shape))
             return
         self._show_step(step, attack.film.steps[0].image.reshape(dataset.image_shape))
-        for plot in self._plots:
+        for plot in self.traces.plots:
             plot.marks.set_marker(attack.film.position)
 
     def _show_result(self, image: np.ndarray, *captions: str) -> None:
@@ -422,7 +328,3 @@ class FilmPanel(AttackView):
         self.weights_view.show_signed(
             shown, limit, f"±{limit:.3g}, minus the mean", f"±{limit:.2g}"
         )
-
-    @Slot(float)
-    def _step_clicked(self, step: float) -> None:
-        self._attack.film.go_to(round(step))

@@ -6,6 +6,9 @@ import math
 
 MINUS = "\N{MINUS SIGN}"
 
+_LEAST = 1e-3
+"""Below it a legend has two digits that count: a loss falls through many powers of ten."""
+
 _PLAIN = 1e4
 """From here on a number is written with its power of ten."""
 
@@ -32,4 +35,8 @@ def short_number(value: float, digits: int = 3) -> str:
 
 def legend_number(value: float, *, percent: bool) -> str:
     """Return a number as a legend has it, a share perhaps in per cent: ``36.7 %``."""
-    return f"{100 * value:.1f} %" if percent and math.isfinite(value) else short_number(value)
+    if percent and math.isfinite(value):
+        return f"{100 * value:.1f} %"
+    if 0 < abs(value) < _LEAST:
+        return f"{value:.2g}".replace("-", MINUS)
+    return short_number(value)

@@ -38,7 +38,6 @@ __all__ = ["Curve", "CurvePlot", "PlotOptions"]
 
 _NEEDLESS = ("epoch", "step")
 """Words below a plot that the bar below the page says for all of them."""
-
 _BESIDE_LABEL = 14
 """Pixels of a y axis beside its labels."""
 
@@ -133,9 +132,9 @@ class CurvePlot(QWidget):
         self.view.axes["left"].is_percent = self._percent
         for axis in self.view.axes.values():
             axis.setGrid(255)
-        self.view.axes["bottom"].whole = self._x_label in _NEEDLESS
-        if self._x_label not in _NEEDLESS:
-            self.view.axes["bottom"].words = self._x_label
+        bottom = self.view.axes["bottom"]
+        bottom.whole = self._x_label in _NEEDLESS
+        bottom.words = "" if bottom.whole else self._x_label
 
     def in_card(self) -> Card:
         """Return a card that holds it, with title and legend in the card's own title row."""
