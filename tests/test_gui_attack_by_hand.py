@@ -478,6 +478,8 @@ def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
     row, column = np.unravel_index(game.painting.original.argmax(), (8, 8))
     paint(panel.canvas, [(column + 0.5, row + 0.5)])
     assert game.painting.image.max() > 1
+    row, column = np.argwhere(game.painting.original == 0)[-1]
+    paint(panel.canvas, [(column + 0.5, row + 0.5)])
     session.attack.measure.measure(boxed=True)
     wait_until(qtbot, lambda: is_settled(game))
     assert game.painting.image.max() <= 1, "what is outside does not stay"
