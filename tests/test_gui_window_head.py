@@ -19,6 +19,7 @@ from gui_helpers import (
     play_endlessly,
     press,
     text_window,
+    wait_for_film,
     wait_for_state,
     wait_until,
     write_data,
@@ -336,3 +337,26 @@ def test_the_help_opens_at_what_is_looked_at(
     place = texts.browser.cursorForPosition(QPoint(4, 4)).block().text()
     assert tab.lower() in place.lower()
     texts.close()
+
+
+def test_space_plays_the_film_on_the_stage_and_none_that_is_hidden(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    window.show_page("attack")
+    wait_for_film(qtbot, session)
+    film = session.attack.film
+    film.set_speed(2.0)
+    film.go_to(5)
+    window.page("attack").switch.button("One image").setFocus()
+    press(qtbot, window, "Space")
+    assert film.playing
+    assert film.position >= 5, "it goes on from where it stands"
+    window.show_page("learn")
+    assert not film.playing
+    at = film.position
+    for key in (".", ",", "Right", "Home", "Space"):
+        press(qtbot, window, key)
+    assert film.position == at
+    assert not film.playing
+    wait_for_state(qtbot, session, RunState.FINISHED)
