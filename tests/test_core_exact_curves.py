@@ -180,6 +180,20 @@ def test_medians_go_from_the_last_epoch_over_the_first_to_the_finer_ones(learnt)
     assert sorted(seen) == [record.epoch for record in records]
 
 
+def test_medians_of_a_run_that_goes_on_are_found_few_at_a_time_and_kept(learnt):
+    data, records = learnt
+    known, images = ModelCache(), some_images(data.test)
+
+    def after(n):
+        search = MedianSearch(images, {7: records[:n]}, known, norm="l2", boxed=True, most=2)
+        list(search.run())
+        return search.found()[7].epochs.tolist()
+
+    assert after(4) == [0, 3]
+    assert after(6) == [0, 1, 3, 5]
+    assert after(6) == [0, 1, 2, 3, 4, 5]
+
+
 def test_curves_of_several_models_are_those_of_each_and_found_once(learnt):
     data, records = learnt
     known, images = KnownCurves(), (some_images(data.test),)

@@ -399,6 +399,66 @@ def test_beside_a_training_only_quick_attacks_are_tried(
     wait_until(qtbot, lambda: not page.attacks.waiting.isVisible())
 
 
+def test_in_the_box_it_follows_a_training_with_few_images_and_all_when_it_rests(
+    new_panel: Callable[..., RobustnessPanel],
+    session: Session,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every number is of the epoch it names, and that goes on as the run does."""
+    monkeypatch.setattr("gui.attack.robustness.study.FEW_PIXELS", {True: 64 * 240, False: 1e9})
+    session.attack.measure.measure(boxed=True)
+    page = new_panel(RobustnessPanel, session, size=PAGE_SIZE)
+    wait_for_curves(qtbot, page)
+    play_endlessly(session)
+    wait_for_state(qtbot, session, RunState.RUNNING)
+    seen: dict[float, RobustnessCurves] = {}
+    newest = set[int]()
+
+    def followed() -> bool:
+        curves, medians = page.state.curves, page.state.medians.found or {}
+        if curves is not None and curves.models[0].key == session.runs.live_key:
+            seen[curves.models[0].epoch] = curves
+        known = medians.get(session.runs.live_key or 0)
+        if known is not None and len(known.epochs):
+            newest.add(int(known.epochs[-1]))
+        return len(seen) >= 4 and len(newest) >= 3
+
+    wait_until(qtbot, followed)
+    assert max(seen) > 2
+    words = page.words.text()
+    session.training.pause()
+    assert "of 100 of 200 test images" in words
+    assert "all follow when it rests" in words
+    test = data_of(session).test
+    for curves in seen.values():
+        assert len(curves.images.rows) == 100
+        few = test.take(curves.images.rows)
+        found = finish(exact_robustness(curves.models[0].weights, few, boxed=True))
+        np.testing.assert_allclose(curves.shown.sizes("l2"), found.sizes("l2"))
+    curves = wait_for_curves(qtbot, page)
+    assert curves.images.split is test
+    assert "200 test images" in page.words.text()
+    assert "follow" not in page.words.text()
+
+
+def test_the_foot_goes_through_the_epochs_of_curves_and_tables(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = window.page("attack")
+    press(qtbot, window, "Ctrl+2")
+    open_view(qtbot, page, "the curves")
+    curves = page.tabs.panel("the curves")
+    wait_for_curves(qtbot, curves)
+    press(qtbot, window, ",")
+    assert wait_for_curves(qtbot, curves).models[0].epoch == EPOCHS - 1
+    assert f"epoch {EPOCHS - 1}" in curves.words.text()
+    open_view(qtbot, page, "the costs")
+    costs = page.tabs.panel("the costs")
+    press(qtbot, window, "Home")
+    wait_until(qtbot, lambda: costs.study.is_settled and "epoch 0" in costs.words.text())
+
+
 def test_nothing_is_computed_where_nobody_looks(
     page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:

@@ -184,6 +184,7 @@ class MedianSearch:
     runs : of each run its snapshots, in rising order of epochs
     known : what was found before
     norm, boxed : how large a change is, and whether pixels stay between 0 and 1
+    most : so many snapshots are looked at before it ends; 0 for all
     """
 
     def __init__(
@@ -194,8 +195,10 @@ class MedianSearch:
         *,
         norm: SetNorm,
         boxed: bool,
+        most: int = 0,
     ) -> None:
         self._images, self._runs, self._known = images, dict(runs), known
+        self._most = most
         self._norm: SetNorm = norm
         self._boxed = boxed
 
@@ -210,7 +213,7 @@ class MedianSearch:
             for place, snapshot in zip(_coarse_first(len(snapshots)), snapshots, strict=True)
         ]
         weights = [each for *_, each in sorted(ordered, key=lambda one: one[:2])]
-        yield from self._known.fill(weights, self._about, self._look)
+        yield from self._known.fill(weights, self._about, self._look, most=self._most)
 
     def found(self) -> dict[int, RobustnessOverEpochs]:
         """Return what is known of each run so far."""

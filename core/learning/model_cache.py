@@ -34,6 +34,7 @@ class ModelCache(Generic[Row]):
         about: tuple[object, ...],
         look: Callable[[Weights], Generator[Progress, None, Row]],
         unit: str = "epochs",
+        most: int = 0,
     ) -> Generator[Progress, None, None]:
         """Look at those not looked at yet, telling after each; forget all others.
 
@@ -43,12 +44,17 @@ class ModelCache(Generic[Row]):
         about : what they are looked at in, and how: the row is another for another of these
         look : finds the row of one model
         unit : what the models are, in words
+        most : so many are looked at; 0 for all
         """
         wanted = {_key(each, about) for each in weights}
         self._rows = {key: row for key, row in self._rows.items() if key in wanted}
+        n_looked = 0
         for each in weights:
             key = _key(each, about)
             if key not in self._rows:
+                if most and n_looked >= most:
+                    return
+                n_looked += 1
                 row = yield from look(each)
                 self._rows[key] = ((each, *about), row)
                 yield Progress(len(self._rows), len(wanted), unit)

@@ -54,7 +54,7 @@ class _Sum(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.start = ImageView("start", _START_HELP, self)
-        self.change = ChangePicture(_CHANGE_HELP, self)
+        self.change = ChangePicture(_CHANGE_HELP, self, noun="")
         self.tie = ImageView("tie", _TIE_HELP, self)
         self.words = ""
         for view in (self.start, self.change, self.tie):

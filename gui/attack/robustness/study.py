@@ -48,6 +48,8 @@ MOST_EPOCHS = 128
 _CURVES_REST, _MEDIANS_REST = 2 * REST - 1, 2 * REST + 1
 """Beside a training curves and medians are found at once: a sixth and an eighth of a core."""
 _REFRESH_SECONDS = 0.3
+_FOLLOWING_EPOCHS = 2
+"""So many medians are found before it is looked whether a run that goes on has a newer epoch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +88,7 @@ class MediansQuestion:
     images: SomeImages
     norm: SetNorm
     boxed: bool
+    most: int
 
     @property
     def weights(self) -> tuple[NDArray[Any], ...]:
@@ -188,8 +191,14 @@ class Robustness:
             "medians over epochs",
             self._medians_wanted,
             lambda q: MedianSearch(
-                q.images, dict(q.models), self._known_medians, norm=q.norm, boxed=q.boxed
+                q.images,
+                dict(q.models),
+                self._known_medians,
+                norm=q.norm,
+                boxed=q.boxed,
+                most=q.most,
             ),
+            browse=frozenset({"most"}),
             rest=_MEDIANS_REST,
             follows=(*runs, self.measure.changed),
             refresh=_REFRESH_SECONDS,
@@ -376,4 +385,6 @@ class Robustness:
             return None
         boxed = self.measure.boxed
         images = self._images(split, MEDIAN_PIXELS[boxed])
-        return MediansQuestion(tuple(runs), images, self.norm, boxed)
+        # A run that goes on has a newer epoch by then: that one first, the others one by one.
+        most = _FOLLOWING_EPOCHS if self._view.goes_on else 0
+        return MediansQuestion(tuple(runs), images, self.norm, boxed, most)

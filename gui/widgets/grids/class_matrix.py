@@ -32,6 +32,8 @@ _LARGEST_CELL = 64
 _LEAST_CELL = 2
 _BAR_WIDTH = 10
 _BLACK, _WHITE = QColor("#000000"), QColor("#ffffff")
+_WIDE_FRAMED = 22
+"""Pixels: the number in a smaller cell has room for a thin frame alone."""
 _FEWEST_FOR_LINES = 8
 """Pixels a side; between smaller cells there would be more lines than cells."""
 
@@ -209,9 +211,10 @@ class ClassMatrix(CellGrid):
                 self._paint_scale(painter, bar, frame, shades, self.scale_ends())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.chosen is not None:
-                for inwards, colour in ((0, Qt.GlobalColor.black), (2, Qt.GlobalColor.white)):
-                    painter.setPen(QPen(colour, 2))
-                    inside = self.cell_rect(*self.chosen).adjusted(0, 0, -1, -1)
+                inside = self.cell_rect(*self.chosen).adjusted(0, 0, -1, -1)
+                width = 2 if inside.height() >= _WIDE_FRAMED else 1
+                for inwards, colour in ((0, Qt.GlobalColor.black), (width, Qt.GlobalColor.white)):
+                    painter.setPen(QPen(colour, width))
                     painter.drawRect(inside.adjusted(inwards, inwards, -inwards, -inwards))
             if self.mark is not None:
                 painter.setPen(QPen(QColor(self._theme.text), 2))

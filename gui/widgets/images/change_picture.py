@@ -56,7 +56,7 @@ class ChangePicture(ImageView):
         if limit is None:
             limit = float(np.abs(change).max())
         is_seen = limit > self._least
-        self.set_title(f"{self._noun} × {1 / limit:.3g}" if is_seen else self._noun)
+        self.set_title(f"{self._noun} × {1 / limit:.3g}".strip() if is_seen else self._noun)
         self.show_signed(change, limit if is_seen else 1.0, *captions)
 
     def clear(self) -> None:
