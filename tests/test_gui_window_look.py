@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_helpers import click, has_colour, pixels, press, wait_until
+from gui_helpers import click, has_colour, pixels, press, wait_for_rest, wait_until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QProgressBar, QWidget
@@ -123,10 +123,11 @@ def card_of(window: MainWindow, name: str) -> Card:
 
 
 def places(window: MainWindow) -> dict[str, tuple[int, ...]]:
-    """Return where every card is, and what is around it."""
+    """Return where every card seen is, and what is around it."""
     return {
         card.accessibleName(): (*card.geometry().getRect(), *card.parentWidget().size().toTuple())
         for card in window.findChildren(Card)
+        if card.isVisible()
     }
 
 
@@ -143,6 +144,22 @@ def test_a_double_click_on_a_title_fills_the_window_and_escape_lays_it_back(
     assert has_colour(corner, LIGHT.surface).any()
     press(qtbot, window, "Escape")
     wait_until(qtbot, lambda: places(window) == before)
+
+
+def test_every_card_of_a_view_goes_back_to_its_place(window: MainWindow, qtbot: QtBot) -> None:
+    """Plots ask for as much room as they have, of which nothing may be left."""
+    window.show_page("attack")
+    window.page("attack").show_tab("compare losses")
+    wait_for_rest(qtbot, window)
+    QApplication.processEvents()
+    before = places(window)
+    cards = [card for card in window.page("attack").findChildren(Card) if card.isVisible()]
+    assert len(cards) >= 3
+    for card in cards:
+        qtbot.mouseDClick(card.title, Qt.MouseButton.LeftButton)
+        assert card.height() > 0.7 * window.pages.height()
+        press(qtbot, window, "Escape")
+        wait_until(qtbot, lambda: places(window) == before)
 
 
 def test_f_fills_with_what_lies_under_the_pointer_and_goes_back(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, QTimer
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from shiboken6 import isValid
 
 from gui.widgets.basics.card import Card
@@ -54,7 +54,8 @@ class Fill(QObject):
         self.card: Card | None = None
         """What fills the window."""
         self._place = QWidget()
-        self._limits = QSize(), QSize()
+        self._limits = QSize(), QSize(), QSizePolicy(), QSize()
+        """Least and largest size, policy and size that the card has in its place."""
         pages.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -89,13 +90,14 @@ class Fill(QObject):
             return
         focus = QApplication.focusWidget()
         self.card, self.over.origin = card, card.parentWidget()
-        self._limits = card.minimumSize(), card.maximumSize()
+        self._limits = card.minimumSize(), card.maximumSize(), card.sizePolicy(), card.size()
         self._place = QWidget()
         layout.replaceWidget(card, self._place)
         self._place.show()
         self._place.installEventFilter(self)
         card.setMinimumSize(0, 0)
         card.setMaximumSize(_ANY)
+        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         holder = self.over.layout()
         assert holder is not None
         holder.addWidget(card)
@@ -111,18 +113,30 @@ class Fill(QObject):
         if card is None:
             return False
         self._place.removeEventFilter(self)
-        self.over.hide()
         layout = _layout_of(self._place) if isValid(self._place) else None
         if isValid(card):
-            card.setMinimumSize(self._limits[0])
-            card.setMaximumSize(self._limits[1])
+            self._shrink(card)
             if layout is not None:
                 layout.replaceWidget(self._place, card)
                 card.show()
+        self.over.hide()
         if isValid(self._place):
             self._place.setParent(None)
             self._place.deleteLater()
         return True
+
+    def _shrink(self, card: Card) -> None:
+        """Make a card what it was before it goes back: plots ask for as much room as they have."""
+        least, largest, policy, size = self._limits
+        holder, inside = self.over.layout(), card.layout()
+        assert holder is not None
+        holder.removeWidget(card)
+        card.setMinimumSize(least)
+        card.setMaximumSize(largest)
+        card.setSizePolicy(policy)
+        card.resize(size)
+        if inside is not None:
+            inside.activate()
 
     def _keep_to_body(self) -> None:
         top = self._pages.mapTo(self._window, self._pages.rect().topLeft())
