@@ -435,7 +435,7 @@ def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: Q
     offer(session, "MNIST is on this machine now.", "digits8")
     session.messages.note("Saved something")
     assert notice.text == "Saved something"
-    assert not notice.verb.isVisible()
+    assert notice.verb.isHidden()
     click(qtbot, notice.close_button)
     assert notice.text == "MNIST is on this machine now."
     assert notice.verb.isVisible()

@@ -360,3 +360,17 @@ def test_space_plays_the_film_on_the_stage_and_none_that_is_hidden(
     assert film.position == at
     assert not film.playing
     wait_for_state(qtbot, session, RunState.FINISHED)
+
+
+def test_the_first_window_fits_the_screen_and_a_small_one_works(window: MainWindow) -> None:
+    room = window.screen().availableGeometry()
+    hint = window.sizeHint()
+    assert hint.width() < room.width()
+    assert hint.height() + 40 <= max(room.height(), 720)
+    assert (window.minimumWidth(), window.minimumHeight()) <= (1024, 640)
+    for width, height in ((1024, 640), (1085, 574), (1016, 728)):
+        window.resize(width, height)
+        assert (window.width(), window.height()) == (width, height)
+        for part in (window.head, window.foot):
+            shown = part.rect().translated(part.mapTo(window, QPoint(0, 0)))
+            assert window.rect().contains(shown)
