@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from core.exact.pairs import NORMS
-from core.insight.diagnostics import weight_images, weight_limit
+from core.insight.diagnostics import (
+    WEIGHTS_SEEN,
+    seen_weights,
+    usual_weights,
+    weight_images,
+    weight_limit,
+)
 from core.learning.adversary import ADVERSARIES
 from gui.shared.panel import Panel
 from gui.shared.words import epoch_words
@@ -24,6 +30,9 @@ from gui.widgets.images.image_card import CardContent
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
     from gui.attack.robustness.sentence import EverySentence
@@ -104,19 +113,29 @@ class RobustnessPair(Panel):
         dataset = self._session.view.dataset
         assert dataset is not None
         self.mosaic.set_columns(dataset.class_names)
-        limit = max(weight_limit(model.weights) for model in models)
+        seen = [self._seen(model) for model in models]
+        limit = max(weight_limit(weights) for _, weights in seen)
         self.colour_bar.set_limit(limit)
         rows = [
             MosaicRow(
                 short(self._name(model), _LONGEST_LABEL),
-                f"Weights of {self._name(model)} at {epoch_words(model.epoch)}; both runs are "
-                f"drawn from {-limit:.3g} (blue) to {limit:.3g} (red).",
-                weight_images(model.weights, dataset.image_shape),
+                f"Weights of {self._name(model)} at {epoch_words(model.epoch)}, "
+                f"{WEIGHTS_SEEN[how]}; both runs are drawn from {-limit:.3g} (blue) to "
+                f"{limit:.3g} (red).",
+                weight_images(weights, dataset.image_shape),
                 limit,
             )
-            for model in models
+            for model, (how, weights) in zip(models, seen, strict=True)
         ]
         self.mosaic.set_rows(rows)
+
+    def _seen(self, model: RunModel) -> tuple[str, NDArray[Any]]:
+        """Return the weights of a run as its start is best looked at, and how that is."""
+        run = self._session.runs.run(model.key)
+        records = [] if run is None else run.history.records
+        start = records[0].weights if records and records[0].epoch == 0 else None
+        how = usual_weights(start)
+        return how, seen_weights(model.weights, how, start)
 
     def _alone(self, other: RunEntry | None) -> tuple[str, ...]:
         """Return why there is no second run."""

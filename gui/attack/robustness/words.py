@@ -98,6 +98,6 @@ def known_words(curves: RobustnessCurves, asked: Norm) -> tuple[str, ...]:
         short_words = epoch
     else:
         words = f"of {n:,} of {some.n_whole:,} {part} images, {epoch}; all follow when it rests"
-        short_words = f"{n:,} of {some.n_whole:,} images, {epoch}"
+        short_words = f"{n:,} of {some.n_whole:,}, {epoch}"
     counted = COUNTED if asked != curves.norm else ""
-    return f"{counted}{words}", words, short_words
+    return f"{counted}{words}", words, short_words, epoch

@@ -43,7 +43,7 @@ _TICKS = 20
 
 _SIDE_WIDTH = 320
 _LONGEST_NAME = 12
-_FILM, _FOUND = "the film's change", "the one that fools most"
+_FILM, _FOUND = "the film's change", "what fools most"
 _FILM_HELP = "Add what the film has changed at the step it shows; play it, and this follows."
 _FOR_ALL_HELP = "Add the one change that was found to fool as many images as possible."
 _FIND_HELP = (
@@ -112,10 +112,10 @@ class SameChangePanel(AttackView):
 
     def _lay_out(self) -> None:
         words, head = label("×", self.head, buddy=self.strength), self.head
-        strength = ((self.strength, 1), self.strength_words)
-        first, self.part_words = label("Add", head), label("to every image", head)
-        asked = (first, self.choices, self.part_words, words, *strength)
-        head.setLayout(beside(*asked, None, self.progress, self.find_button, spacing=8))
+        strength = ((self.strength, 3), self.strength_words)
+        first, self.part_words = label("Add", head), FittingLabel("", head)
+        asked = (first, self.choices, (self.part_words, 4), words, *strength)
+        head.setLayout(beside(*asked, self.progress, self.find_button, spacing=8))
         change = Card("The change", below((self.view, 1), self.effects, spacing=4), parent=self)
         self.plot_card = self.plot.in_card()
         side = holding(below((change, 3), (self.plot_card, 2), spacing=8), self)
@@ -144,7 +144,8 @@ class SameChangePanel(AttackView):
         self.all_button.setEnabled(state.found is not None or state.universal.is_computing)
         with QSignalBlocker(self.strength):
             self.strength.setValue(round(state.strength * _TICKS))
-        self.part_words.setText(f"to every {PARTS[self._session.attack.config.part]} image")
+        part = PARTS[self._session.attack.config.part]
+        self.part_words.set_wordings(f"to every {part} image", f"to every {part}", "to all")
         self.strength_words.setText(f"× {state.strength:.2f}")
         self._show_progress()
         self._show_change(dataset)

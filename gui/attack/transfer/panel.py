@@ -54,6 +54,7 @@ _CRAFT_HELP = (
     "the models of all other runs on these data read the results."
 )
 _ATTACK_HELP = "What changes them; choose another attack, target or budget on One image."
+_WAITING = "nothing is changed yet: press Change and test"
 _STRIP_HELP = "Click to play how this image was changed."
 _LONGEST_NAME = 12
 _SIDE = 84
@@ -73,7 +74,7 @@ class TransferPanel(AttackView):
         self.n_images = NumberField(N_IMAGES, self.head)
         grow(self.n_images, fixed_width=84)
         self.attack_button = button("", self.head, _ATTACK_HELP, "verb", self._choose_attack)
-        self.who, self.whom = label("", self.head), label("", self.head)
+        self.who, self.whom = label("", self.head), FittingLabel("", self.head)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
         self.n_images.show_value(DEFAULT_IMAGES)
         self.words = FittingLabel("", self)
@@ -92,6 +93,7 @@ class TransferPanel(AttackView):
             side=_SIDE,
         )
         self._lay_out()
+        self._show_examples(None)
         self._connect()
         self.follow(self.study)
 
@@ -102,8 +104,7 @@ class TransferPanel(AttackView):
                 self.n_images,
                 self.who,
                 self.attack_button,
-                self.whom,
-                None,
+                (self.whom, 1),
                 self.progress,
                 self.craft_button,
                 spacing=8,
@@ -169,7 +170,10 @@ class TransferPanel(AttackView):
         self.who.setText(f"{PARTS[attack.config.part]} images by")
         self.attack_button.setText(now.words())
         name = "this run" if entry is None else short(entry.name, _LONGEST_NAME)
-        self.whom.setText(f"to fool {name}: do the others fall for them?")
+        fool = f"to fool {name}"
+        self.whom.set_wordings(
+            f"{fool}: do the others fall for them?", f"{fool}: and others?", fool
+        )
 
     def _show_words(self, asked: TransferQuestion | None, result: TransferResult | None) -> None:
         if result is not None and asked is not None:
@@ -216,6 +220,9 @@ class TransferPanel(AttackView):
                 all_title = f"Fool {everyone}  {result.n_all:,}"
                 only_title = f"Fool only this run  {result.n_only:,}"
                 fool_only = result.fool_only
+        waiting = "" if result is not None else _WAITING
+        for card in (self.all_card, self.only_card):
+            card.set_words(waiting)
         self.all_card.set_title(all_title)
         self.only_card.set_title(only_title)
         self.all_strip.set_images([self._image(one) for one in fool_all])
