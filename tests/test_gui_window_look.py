@@ -8,7 +8,14 @@ import pytest
 from gui_helpers import click, has_colour, pixels, press, wait_for_rest, wait_until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QWidget,
+)
 
 from core.pictures import luminance
 from gui.theme import DARK, LIGHT, STAGE, USUAL, Theme, apply_font, apply_theme, text_percent
@@ -160,6 +167,24 @@ def test_every_card_of_a_view_goes_back_to_its_place(window: MainWindow, qtbot: 
         assert card.height() > 0.7 * window.pages.height()
         press(qtbot, window, "Escape")
         wait_until(qtbot, lambda: places(window) == before)
+
+
+def test_what_fills_the_window_grows_on_the_stage_and_the_keyboard_stays_with_the_page(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    card = card_of(window, "Error")
+    usual = card.title.fontMetrics().height()
+    qtbot.mouseDClick(card.title, Qt.MouseButton.LeftButton)
+    press(qtbot, window, "F11")
+    assert window.fill.card is card
+    assert card.title.fontMetrics().height() >= 1.4 * usual
+    press(qtbot, window, "Escape")
+    assert window.fill.card is None
+    assert window.stage.is_on
+    assert not isinstance(QApplication.focusWidget(), QAbstractButton)
+    press(qtbot, window, "Escape")
+    assert not window.stage.is_on
+    assert card.title.fontMetrics().height() == usual
 
 
 def test_f_fills_with_what_lies_under_the_pointer_and_goes_back(

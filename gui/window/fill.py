@@ -112,6 +112,7 @@ class Fill(QObject):
         card, self.card = self.card, None
         if card is None:
             return False
+        page, focus = self._pages.currentWidget(), QApplication.focusWidget()
         self._place.removeEventFilter(self)
         layout = _layout_of(self._place) if isValid(self._place) else None
         if isValid(card):
@@ -120,6 +121,8 @@ class Fill(QObject):
                 layout.replaceWidget(self._place, card)
                 card.show()
         self.over.hide()
+        if page is not None and focus is card:  # which is nothing that takes keys in its place
+            page.setFocus()
         if isValid(self._place):
             self._place.setParent(None)
             self._place.deleteLater()

@@ -257,7 +257,12 @@ class MainWindow(QMainWindow):
     def use_theme(self, theme: Theme, percent: int | None = None) -> None:
         """Use these colours everywhere, and text of this size."""
         self.theme = theme
+        filled = self.fill.card if "fill" in vars(self) else None
+        if filled is not None:
+            self.fill.leave()  # it is dressed in its place
         self.look.dress(theme, percent)
+        if filled is not None:
+            self.fill.show_card(filled)
         self.icons = Icons(theme)
         for command in COMMANDS:
             self.actions_by_name[command.name].setIcon(self.icons[command.icon])
