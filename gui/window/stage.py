@@ -79,6 +79,7 @@ class KeyCap(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("", parent, textFormat=Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._theme = LIGHT
 
     def set_theme(self, theme: Theme) -> None:
