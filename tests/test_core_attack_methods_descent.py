@@ -245,11 +245,12 @@ def test_what_has_a_start_is_followed_wherever_it_is_read_as_the_target_already(
     model, image = random_model(), random_image()
     read = int(model.predict(image[None])[0])
     config = replace(FREE, target=read)
-    for attack in (Descent.on_image(model, config, image, noise=noise) for noise in (None, 3)):
+    noise = faint_noise(3, 12)
+    for attack in (Descent.on_image(model, config, image, start=start) for start in (None, noise)):
         steps = list(frames(attack))
         assert [step.step for step in steps] == list(range(31))
         assert attack.original[0] == read
-    np.testing.assert_allclose(steps[0].image, faint_noise(3, 12), atol=1e-15)
+    np.testing.assert_allclose(steps[0].image, noise, atol=1e-15)
 
 
 def test_without_a_target_an_untrained_model_is_refused_in_a_film_too():
@@ -264,7 +265,7 @@ def test_only_what_begins_anywhere_begins_as_noise():
     for attack in ATTACKS.values():
         if not attack.begins_anywhere:
             with pytest.raises(SettingError, match="cannot begin as noise"):
-                attack.on_image(model, attack.settings(), image, noise=0)
+                attack.on_image(model, attack.settings(), image, start=faint_noise(0, 12))
 
 
 def test_what_is_told_without_a_target_is_the_way_it_goes():

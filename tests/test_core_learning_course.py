@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from core_samples import QUICK, tiny_dataset
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.data.config import DataConfig
@@ -104,6 +104,7 @@ def band_of(data: Dataset, course: Course, n_seeds: int = N_SEEDS) -> SeedBand:
 
 
 @QUICK
+@example(told=[(18, {"batch_size": 63}), (21, {"momentum": 0.0})], momentum=0.5, shuffle=False)
 @given(told=CHANGES, momentum=st.sampled_from([0.0, 0.5]), shuffle=st.booleans())
 def test_every_seed_goes_through_the_changes_of_the_run_at_their_updates(
     told: Told, momentum: float, shuffle: bool

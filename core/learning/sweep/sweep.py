@@ -180,6 +180,7 @@ class Sweep:
             self._find_diverged()
             yield self.progress()
             yield from self._measure()
+        self._take_later()  # what was set after the last update: whoever goes on begins with it
 
     def _finish_pass(self) -> Generator[BatchRecord, None, None]:
         n_samples = self.dataset.train.n_samples
