@@ -30,7 +30,7 @@ FEW_PIXELS = {True: 400_000, False: 2_400_000}
 """In the box and without it, pixels of the images that can be followed beside a training: 500 and
 3,000 images of 784, a few hundredths of a second with the noise that is tried on them."""
 
-MEDIAN_PIXELS = {True: 800_000, False: 2_400_000}
+MEDIAN_PIXELS = {True: 400_000, False: 2_400_000}
 """Pixels of the images whose median is found at every kept epoch."""
 
 

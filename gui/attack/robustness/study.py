@@ -45,11 +45,12 @@ if TYPE_CHECKING:
 MOST_EPOCHS = 128
 """Epochs of a run whose medians are found: as many as the small plot has room for."""
 
-_CURVES_REST, _MEDIANS_REST = 2 * REST - 1, 2 * REST + 1
-"""Beside a training curves and medians are found at once: a sixth and an eighth of a core."""
+_CURVES_REST = _MEDIANS_REST = 2 * REST - 1
+"""Beside a training curves and medians are found at once: a sixth of a core each."""
 _REFRESH_SECONDS = 0.3
-_FOLLOWING_EPOCHS = 2
-"""So many medians are found before it is looked whether a run that goes on has a newer epoch."""
+_FOLLOWING_EPOCHS = 1
+"""So many medians are found before it is looked whether a run that goes on has a newer epoch: the
+others are those of earlier looks, and all are found when it rests."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -385,6 +386,6 @@ class Robustness:
             return None
         boxed = self.measure.boxed
         images = self._images(split, MEDIAN_PIXELS[boxed])
-        # A run that goes on has a newer epoch by then: that one first, the others one by one.
+        # A run that goes on has a newer epoch by then, which comes first.
         most = _FOLLOWING_EPOCHS if self._view.goes_on else 0
         return MediansQuestion(tuple(runs), images, self.norm, boxed, most)
