@@ -129,3 +129,11 @@ def test_an_opened_image_stands_beside_the_film(
     assert not card.isWindow()
     wait_until(qtbot, lambda: page.tabs.geometry().right() < card.geometry().left())
     assert view.image_rect().width() >= 112
+
+
+@pytest.mark.parametrize("view", ["the film", "compare losses", "all targets", "mend"])
+def test_a_small_window_has_room_for_it(page: AttackPage, qtbot: QtBot, view: str) -> None:
+    open_view(qtbot, page, view)
+    page.resize(1008, 513)
+    qtbot.wait(20)
+    assert page.width() == 1008, "1024 less the margins of the window"

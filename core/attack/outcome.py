@@ -70,12 +70,15 @@ class Outcome:
             return f"{words}; {size}"
         return f"{words}, not as {target}; {size}"
 
-    def headline(self, class_names: Sequence[str], pulled_toward: str = "") -> str:
+    def headline(
+        self, class_names: Sequence[str], pulled_toward: str = "", *, brief: bool = False
+    ) -> str:
         """Return what has happened up to this step, without sizes.
 
         Parameters
         ----------
         pulled_toward : what noise is pulled toward, in words
+        brief : whether to leave out how sure it is by now, where it has flipped
         """
         if self.from_noise:
             start = f"Noise pulled toward {pulled_toward}" if pulled_toward else "Noise"
@@ -96,7 +99,7 @@ class Outcome:
             flip = f"{start} {read} from the start"
         else:
             flip = f"{start} {read} after {_steps(self.success_step)}"
-        if self.step == self.success_step:
+        if brief or self.step == self.success_step:
             return flip
         return f"{flip}; after {_steps(self.step)} with probability {self.probability:.3f}"
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+    QWidgetAction,
+)
 
 from core.attack import ATTACKS, AttackConfig
 from core.parameters import Parameter, parameters_of
@@ -38,8 +46,11 @@ ANY_OTHER = -1
 _DRAWN, _NOISE = "drawn", "noise"
 """Entries of the parts for what is in no part of the data: a drawing, and faint noise."""
 
-_LONGEST_NAME, _LONGEST_ATTACK = 14, 22
-"""Characters of a class and of an attack in the sentence; their lists have all of them."""
+_LONGEST_NAME = 14
+"""Characters of a class in the sentence; its list has all of them."""
+
+_SHORTEST_ATTACK, _LONGEST_ATTACK = 9, 25
+"""Characters of an attack in the sentence, where there is little room and where there is more."""
 
 _PICTURE = 28
 
@@ -69,12 +80,13 @@ class AttackControls(QWidget):
         self.target = chooser("target class", self, tip, shortest=1)
         self.target.activated.connect(self._target_chosen)
         labels = {name: _within_words(attack.label) for name, attack in ATTACKS.items()}
-        self.attack = chooser("attack", self, choices=labels, shortest=_LONGEST_ATTACK)
+        self.attack = chooser("attack", self, choices=labels, shortest=_SHORTEST_ATTACK)
+        self.attack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.attack.activated.connect(self._attack_chosen)
         self.settings = AttackSettingsButton(session, self)
         words = partial(QLabel, parent=self)
         image = words("Make"), self.picture, self.image, self.random, self.mistake, 4
-        how = self._article, self.target, 4, words("by"), self.attack, 4, self.settings, None
+        how = self._article, self.target, 4, words("by"), (self.attack, 9), 4, self.settings, None
         self.setLayout(beside(*image, *how, spacing=6))
         self._attack.config_changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
@@ -164,6 +176,8 @@ class AttackControls(QWidget):
             f"<qt><p>{chosen.help}</p><p><code>{chosen.formula}</code></p>"
             f"<p>Source: {chosen.source}.</p></qt>"
         )
+        room = self.fontMetrics().averageCharWidth() * _LONGEST_ATTACK + 40
+        self.attack.setMaximumWidth(room)
         self.settings.refresh()
         if dataset is None:
             self.image.setText("an image")

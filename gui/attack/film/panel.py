@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
@@ -129,6 +129,12 @@ class FilmPanel(AttackView):
         inside = below(grid, self.sentence, self.hint, None, spacing=2)
         self.card = Card("", inside)
         self.setLayout(below(self.card, (self.traces, 1), spacing=8))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the smallest images need: larger ones give way."""
+        line = self.fontMetrics().height() + 4
+        across = 4 * _LEAST_SIDE + 2 * _SIGN + _APART + 16 + pixels(_LEAST_BARS) + 26
+        return QSize(across, _LEAST_SIDE + 4 * line + pixels(_LOW_TRACES) + 34)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give images whole multiples of their pixels, as large as there is room for."""
@@ -295,13 +301,12 @@ class FilmPanel(AttackView):
         size, toward = size_of(step, film.steps[0], norm), ""
         if attack.pulled_toward is not None:
             toward = an(dataset.class_names[attack.pulled_toward])
-        self.sentence.set_wordings(
-            *(
-                outcome_words(outcome, [short(name, n) for name in dataset.class_names], size, norm,
-                              film.least, toward)
-                for n in (_LONGEST_NAME, 16, 8)
-            )
-        )  # fmt: skip
+        wordings = []
+        for n, brief in ((_LONGEST_NAME, False), (_LONGEST_NAME, True), (16, True), (8, True)):
+            names = [short(name, n) for name in dataset.class_names]
+            how = (outcome, names, size, norm, film.least, toward)
+            wordings.append(outcome_words(*how, brief=brief))
+        self.sentence.set_wordings(*wordings)
         names = [short(name, 16) for name in dataset.class_names]
         hint = second_words(step, names, norm, film.least, film.aim)
         is_noise, likeness = attack.chosen.begins_as_noise, film.likeness()

@@ -50,19 +50,22 @@ def outcome_words(
     norm: Norm,
     least: Least | None,
     toward: str,
+    *,
+    brief: bool = False,
 ) -> str:
     """Return what happened up to the step shown, how large the change is, and could have been.
 
     Parameters
     ----------
     toward : what noise is pulled toward, in words; empty for nothing
+    brief : whether to say less, where there is little room
     """
     number = f"{size:,.0f}" if norm == "l0" else f"{size:.2f}"
     possible = ""
     if least is not None:
         enough = f"{least.size:,.0f}" if least.norm == "l0" else _down(least.size)
         possible = f"; the least possible is {enough}{' in the box' if least.boxed else ''}"
-    return f"{outcome.headline(names, toward)}. {_SIZES[norm]} {number}{possible}."
+    return f"{outcome.headline(names, toward, brief=brief)}. {_SIZES[norm]} {number}{possible}."
 
 
 def second_words(
