@@ -365,6 +365,23 @@ def test_a_long_measurement_shows_how_far_it_is_is_stopped_and_goes_on(
     np.testing.assert_allclose(whole.median, wanted.median, rtol=1e-9)
 
 
+def test_words_frames_and_pictures_are_of_one_pair_while_it_is_counted(
+    slow: type[Slow], new_panel: Callable[..., PairsPanel], session: Session, qtbot: QtBot
+) -> None:
+    panel = new_panel(PairsPanel, session)
+    seen = set[tuple[int, int]]()
+    for _ in range(60):
+        qtbot.wait(10)
+        of = panel.pair_study.answer
+        if of is not None and of.found is not None and panel.pair.sum.start.values is not None:
+            pair = of.question.pair
+            seen.add(pair)
+            assert panel.costs.chosen == panel.confusion.chosen == pair
+            assert panel.pair.outcome.text().startswith(f"{pair[0]} → {pair[1]}")
+            assert f"read as {pair[1]}" in panel.pair.confused_words.text()
+    assert seen
+
+
 def least_measured(panel: PairsPanel) -> int:
     """Return how many images the class with the fewest has been measured of."""
     return 0 if panel.costs.matrix is None else int(panel.costs.matrix.n_images.min())

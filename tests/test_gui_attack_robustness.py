@@ -123,6 +123,22 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
         assert f"{attack.label} {share:.4g}" in words
 
 
+def test_where_nobody_points_the_legend_tells_of_one_size_and_of_what_was_tried_there(
+    page: RobustnessPanel, session: Session
+) -> None:
+    curves, plot = page.state.curves, page.curves.plot
+    assert curves is not None
+    assert plot.marks.marker == curves.shown.median("l2")
+    x, y = plot.main.data("exact")
+    at = int(np.abs(x - plot.marks.marker).argmin())
+    assert plot.legend.words[0] == f"exact {100 * y[at]:.1f} %"
+    assert all(words.endswith("%") for words in plot.legend.words)
+    x, y = plot.main.data("PGD")
+    plot.set_data("PGD", x[:5], y[:5])  # as far as it has been tried
+    (words,) = (words for words in plot.legend.words if words.startswith("PGD"))
+    assert words == "PGD"
+
+
 def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
     page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:

@@ -80,7 +80,7 @@ def test_one_run_alone_says_so_and_what_to_do(page: RobustnessPanel, pair: Robus
     assert "no other run" in pair.words.text()
     assert not page.head.other.isEnabled()
     assert pair.train.isVisible()
-    assert pair.train.text() == "learn the same with an adversary"
+    assert pair.train.text() == "learn with an adversary"
 
 
 def test_one_click_trains_the_same_with_an_adversary_and_keeps_the_run(
@@ -173,7 +173,7 @@ def test_of_adversarial_runs_alone_the_plain_one_is_offered(
     train_other()
     session.view.remove_run(session.runs.entries[0].key)
     wait_until(qtbot, pair.train.isVisible)
-    assert pair.train.text() == "learn the same without an adversary"
+    assert pair.train.text() == "learn without an adversary"
     train_other()
     assert session.view.training_config.adversary == "off"
 

@@ -128,12 +128,14 @@ class PairsPanel(AttackView):
         box = ", in the box" if q.boxed else ""
         self.costs_card.set_words(f"{counted}median exact {how}{box}", f"{how}{box}")
         self.words.set_wordings(*known_words(q, matrix))
+        of, found = self.pair_study.answer, self.pair_study.found
+        if of is not None and found is not None and max(of.question.pair) < dataset.n_classes:
+            # Words, frames and pictures are of one pair, whichever is the cheapest by now.
+            pair = of.question.pair
+            self.pair.show_example(of.question, found, dataset)
         for grid in (self.costs, self.confusion):
             grid.set_chosen(pair)
         self.pair.show_pair(matrix, dataset, pair or (0, 0))
-        of, found = self.pair_study.answer, self.pair_study.found
-        if of is not None and found is not None and of.question.pair == pair:
-            self.pair.show_example(of.question, found, dataset)
 
     def _waiting_words(self) -> str:
         if self.study.is_held:

@@ -184,7 +184,7 @@ class RobustnessPair(Panel):
         missing, budget = self._missing, self._state.budget_of_half()
         self.train.setVisible(bool(missing))
         self.colour_bar.setVisible(bool(self.mosaic.rows))
-        self.train.setText(f"learn the same {missing} an adversary")
+        self.train.setText(f"learn {missing} an adversary")
         self.train.setEnabled(missing == "without" or budget is not None)
         help_text = _WITH_HELP if missing == "with" else _WITHOUT_HELP
         norm = NORMS[self._state.norm]

@@ -94,6 +94,7 @@ class RobustnessPlot(Panel):
             self.plot.set_data(name, np.empty(0), np.empty(0))
         self.plot.set_runs(())
         self.plot.set_stops(None)
+        self.plot.marks.set_marker(None)
 
     def _draw(self, curves: RobustnessCurves) -> None:
         label, sizes = self._sentence.chosen_class, curves.sizes
@@ -114,6 +115,9 @@ class RobustnessPlot(Panel):
         runs = [self._behind(curves, model) for model in curves.models[1:]]
         self.plot.set_runs([run for run in runs if run is not None])
         self.plot.set_x_range(0.0, float(sizes[-1]), least=0.0)
+        # Where nobody points the legend tells of the size that half of the images withstand.
+        median = curves.shown.median(curves.norm, label)
+        self.plot.marks.set_marker(median if np.isfinite(median) else None)
 
     def _behind(self, curves: RobustnessCurves, model: RunModel) -> RunCurves | None:
         """Return the exact curve of another run, None if that is gone by now."""

@@ -14,7 +14,7 @@ from gui.theme import LIGHT, Theme
 from gui.widgets.basics.short_number import legend_number
 from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import FrontLine
-from gui.widgets.curves.runs import BranchDots, Drawing, nearest_index
+from gui.widgets.curves.runs import BranchDots, Drawing, index_at, nearest_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -193,7 +193,7 @@ class MainCurves:
         for curve in self.curves:
             if self.is_visible(curve.name) and self.names.get(curve.name, " "):
                 x, y = self.data(curve.name)
-                i = None if not len(x) else len(x) - 1 if at is None else nearest_index(x, at)
+                i = index_at(x, at)
                 value = "" if i is None else legend_number(float(y[i]), percent=percent)
                 name = self.names.get(curve.name, curve.name)
                 entries.append(Entry(name, value, curve.colour, curve.style))

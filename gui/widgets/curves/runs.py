@@ -112,6 +112,18 @@ def nearest_index(x: NDArray[Any], at: float, scale: Scale = Scale.LINEAR) -> in
     return before if at <= scale.value_at(middle) else after
 
 
+def index_at(x: NDArray[Any], at: float | None) -> int | None:
+    """Return which of ascending ``x`` is nearest to ``at``, the last for None.
+
+    None where there is none, or where ``at`` lies more than a step beyond the last: a curve that is
+    still growing says nothing of a place that it has not reached.
+    """
+    if at is None or not len(x):
+        return len(x) - 1 if len(x) else None
+    step = float(x[-1] - x[-2]) if len(x) > 1 else 1.0
+    return nearest_index(x, at) if at <= x[-1] + step else None
+
+
 class BranchDots:
     """Dots where curves begin that left those of a parent; most plots never have one."""
 
@@ -237,7 +249,7 @@ class RunLayer:
         entries = []
         for run in self.runs:
             name, x, y = run.curves[0]
-            i = None if not len(x) else len(x) - 1 if at is None else nearest_index(x, at)
+            i = index_at(x, at)
             value = "" if i is None else legend_number(float(y[i]), percent=percent)
             entries.append(Entry(run.name, value, run.colour, self.styles[name]))
         return entries
