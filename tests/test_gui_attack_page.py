@@ -137,3 +137,13 @@ def test_a_small_window_has_room_for_it(page: AttackPage, qtbot: QtBot, view: st
     page.resize(1008, 513)
     qtbot.wait(20)
     assert page.width() == 1008, "1024 less the margins of the window"
+
+
+def test_with_large_text_no_words_lie_on_each_other(page: AttackPage, qtbot: QtBot) -> None:
+    """As in a window of 1280 x 720 at 150 %, where head, foot and rows leave less."""
+    panel = page.film_panel
+    page.resize(1264, 440)
+    qtbot.wait(20)
+    below = panel.chosen_view.mapTo(panel, panel.chosen_view.rect().bottomLeft()).y()
+    assert below <= panel.sentence.mapTo(panel, panel.sentence.rect().topLeft()).y()
+    assert panel.hint.mapTo(panel, panel.hint.rect().bottomLeft()).y() < panel.traces.y()

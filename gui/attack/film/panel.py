@@ -54,7 +54,7 @@ _NARROW = 1150
 
 _TRACES, _LOW_TRACES = 166, 142
 _SIGN, _APART, _LEAST_BARS = 28, 34, 190
-_LEAST_SIDE = 112
+_LEAST_SIDE, _LEAST_TRACES = 112, 70
 
 
 class FilmPanel(AttackView):
@@ -149,6 +149,8 @@ class FilmPanel(AttackView):
         # Title and caption, two sentences, the card's margins, the gap above the traces.
         words = 2 * line + self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
         down = self.height() - traces - 8 - 18 - words
+        if down < _LEAST_SIDE:  # large text: the curves give way before the words lie on each other
+            traces = max(traces - (_LEAST_SIDE - down), _LEAST_TRACES)
         across = (self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)) / 4
         scale = min(down / height, across / width)
         scale = int(scale) if scale >= 2 else scale
