@@ -452,6 +452,33 @@ def test_the_card_attacks_the_drawing_too(
     np.testing.assert_array_equal(window.session.attack.chosen_image, image.reshape(-1))
 
 
+@pytest.mark.parametrize("scope", ["Every class", "Every image"])
+def test_the_film_of_what_is_attacked_is_seen_whatever_was_looked_at_last(
+    window: MainWindow, draw_page: DrawPanel, qtbot: QtBot, scope: str
+) -> None:
+    attack, images = window.page("attack"), window.page("images")
+    draw(draw_page.canvas)
+    settled(qtbot, draw_page)
+
+    def look_elsewhere_and_come_back() -> None:
+        window.show_page("attack")
+        click(qtbot, attack.switch.button(scope))
+        assert not attack.film_panel.isVisible()
+        window.show_page("images")
+
+    look_elsewhere_and_come_back()
+    click(qtbot, draw_page.attack_button)
+    assert attack.film_panel.chosen_view.isVisible()
+    assert attack.switch.chosen_words == "One image"
+    assert window.session.attack.on_own
+    look_elsewhere_and_come_back()
+    images.opened.open_sample("test", 3, images.mapToGlobal(images.rect().center()))
+    click(qtbot, images.card.attack_button)
+    assert attack.film_panel.chosen_view.isVisible()
+    assert attack.controls.image.text().startswith("test 3, ")
+    window.session.attack.film.pause()
+
+
 def test_an_attacked_drawing_stays_through_epochs_and_rewinds(
     window: MainWindow, qtbot: QtBot
 ) -> None:

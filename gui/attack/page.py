@@ -134,6 +134,10 @@ class AttackPage(Page):
         """Play the attack on an image that was opened from a view."""
         self.images.card.close()
         self._session.attack.choose(part, index, play=True)
+        self.show_film()
+
+    def show_film(self) -> None:
+        """Show the image chosen, whatever was looked at last."""
         self.show_tab(FILM)
 
     @Slot(str)

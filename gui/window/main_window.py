@@ -315,12 +315,16 @@ class MainWindow(QMainWindow):
     def attack_image(self, part: str, index: int) -> None:
         """Attack one image and watch it."""
         self.session.attack.choose(part, index, play=True)
-        self._go_to("attack")
+        self._watch_film()
 
     @Slot(object)
     def attack_drawing(self, own: OwnImage) -> None:
         """Attack an image a person has drawn, and watch it."""
         self.session.attack.choose_own(own, play=True)
+        self._watch_film()
+
+    def _watch_film(self) -> None:
+        self.page("attack").show_film()
         self._go_to("attack")
 
     @Slot(str, object)
