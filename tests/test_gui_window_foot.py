@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_helpers import drag, handle_centre, open_paused, wait_for_state, wait_until
+from gui_helpers import click, drag, handle_centre, open_paused, wait_for_state, wait_until
 from PySide6.QtCore import QPoint
 
 from core.learning.config import TrainingConfig
@@ -47,3 +47,32 @@ def test_every_place_of_the_speed_slider_comes_back() -> None:
     for place in range(SPEED_STEPS + 1):
         assert place_of(pace_at(place)) == place
     assert pace_at(SPEED_STEPS - 1) == pytest.approx(FASTEST)
+
+
+@pytest.mark.parametrize("width", [1280, 1024])
+def test_the_line_is_as_long_after_playing_as_before(
+    window: MainWindow, qtbot: QtBot, width: int
+) -> None:
+    foot, session = window.foot, window.session
+    window.resize(width, 720)
+    qtbot.wait(50)
+    on_learn = foot.line.width()
+    window.show_page("attack")
+    wait_until(qtbot, lambda: session.attack.film.last > 40 and not session.attack.film.is_growing)
+    foot.transport.go_to(0)
+    seen = set()
+    for _ in range(6):
+        click(qtbot, foot.play)
+        qtbot.wait(120)
+        seen.add((foot.play.text(), foot.line.geometry().getRect(), foot.place.width()))
+    for step in (0, 5, 20, 40):
+        click(qtbot, foot.line, QPoint(round(foot.line.x_of(step)), 19))
+        qtbot.wait(20)
+        seen.add(("Play", foot.line.geometry().getRect(), foot.place.width()))
+        fits = foot.place.sizeHint().width()
+        assert fits <= foot.place.width()
+    assert {words for words, *_ in seen} == {"Play", "Pause"}
+    assert len({tuple(room) for _, *room in seen}) == 1, "nothing beside the button moves"
+    window.show_page("learn")
+    qtbot.wait(50)
+    assert foot.line.width() == on_learn

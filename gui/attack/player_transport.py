@@ -81,7 +81,12 @@ class PlayerTransport(Transport):
         """Where it stands, in whole places."""
         if self.unit == "%":
             return (f"<b>{self.place:.0f} %</b> of the change", f"<b>{self.place:.0f} %</b>")
-        return super().place_words
+        return (f"{self.unit} <b>{self.place:.0f}</b> of {self.length:g}",)
+
+    @property
+    def widest(self) -> str:
+        """All of the change, or as many places as there are."""
+        return "<b>000 %</b> of the change" if self.unit == "%" else super().widest
 
     @property
     def status(self) -> str:

@@ -117,6 +117,14 @@ class EpochPlaces(Transport):
             return (f"{short}, {batch}", f"{short}, {batch.replace('atch', '')}", short)
         return (f"{short} of {self.length:,.0f}", short)
 
+    @property
+    def widest(self) -> str:
+        """Room for the batch within an epoch."""
+        dataset, config = self._view.dataset, self._view.training_config
+        n = 0 if dataset is None else -(-dataset.train.n_samples // config.batch_size)
+        epoch, batch = "0" * len(f"{self.length:.0f}"), "0" * len(f"{n:,}")
+        return f"epoch <b>{epoch}</b>, batch {batch} of {batch}"
+
     def move(self, offset: int) -> None:
         """Show the kept epoch so many on, or back."""
         self._view.show_neighbour(offset)
@@ -147,14 +155,6 @@ class TrainingTransport(EpochPlaces):
     """Plays and steps the run that is being trained."""
 
     extras = ("step_batch", "step_epoch")
-
-    @property
-    def widest(self) -> str:
-        """Room for the batch within an epoch."""
-        dataset, config = self._view.dataset, self._view.training_config
-        n = 0 if dataset is None else -(-dataset.train.n_samples // config.batch_size)
-        epoch, batch = "0" * len(f"{self.length:.0f}"), "0" * len(f"{n:,}")
-        return f"epoch <b>{epoch}</b>, batch {batch} of {batch}"
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(session, parent)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+PLAY_WORDS = ("Play", "Pause")
+"""All that the first button says."""
+
 Offer = tuple[str, "Callable[[], object]"]
 
 
@@ -84,7 +87,7 @@ class Transport(QObject):
     @property
     def play_words(self) -> str:
         """What the first button does now."""
-        return "Pause" if self.is_playing else "Play"
+        return PLAY_WORDS[self.is_playing]
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -104,7 +107,8 @@ class Transport(QObject):
     @property
     def widest(self) -> str:
         """The longest words that :attr:`place_words` are going to be: so much room is kept."""
-        return self.place_words[0]
+        number = f"{self.length:g}"
+        return f"{self.unit} <b>{'0' * len(number)}</b> of {number}"
 
     @property
     def status(self) -> str:

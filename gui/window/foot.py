@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QSlider, QTool
 from core.errors import printable
 from gui.shared.columns import label
 from gui.shared.training_transport import SPEED_STEPS
+from gui.shared.transport import PLAY_WORDS
 from gui.theme import grow, pixels
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
@@ -136,7 +137,6 @@ class Foot(QFrame):
         self._icons = icons
         self.save.setIcon(icons["save"])
         self.message.set_icons(icons)
-        self.play.setMinimumWidth(self.play.fontMetrics().horizontalAdvance("Pause") + 54)
         self.show_play()
 
     def add_at_end(self, widget: QWidget) -> None:
@@ -220,15 +220,25 @@ class Foot(QFrame):
         # A disabled button is not filled with the accent colour.
         action.setIcon(self._icons[f"{icon}_on_accent" if can_play else icon])
         action.setEnabled(can_play)
+        self._fix_play()
+
+    def _fix_play(self) -> None:
+        """Give Play the room of the wider of its words: nothing beside it moves."""
+        self.play.ensurePolished()
+        play, advance = self.play, self.play.fontMetrics().horizontalAdvance
+        widest = max(map(advance, PLAY_WORDS))
+        play.setFixedWidth(play.sizeHint().width() + widest - advance(play.text()))
 
     def _show_place(self, transport: Transport) -> None:
         """Say the place in the longest words there is room for, without moving the line."""
         wordings = transport.place_words
         is_wide = self.width() >= pixels(_WIDE)
-        longest = transport.widest if is_wide else re.sub(r"\d", "0", wordings[-1])
+        number = f"<b>{'0' * len(f'{transport.length:.0f}')}"
+        longest = transport.widest if is_wide else re.sub(r"<b>[\d.]+", number, wordings[-1])
         room = (transport, transport.length, is_wide, longest, self.place.font().key())
         if room != self._room:
             self._room = room
+            self.place.setMinimumWidth(0)  # a label wants no less than it must have
             self.place.setText(longest)
             self.place.setFixedWidth(self.place.sizeHint().width() + 2)
         self.place.setText(wordings[0] if is_wide else wordings[-1])
@@ -237,7 +247,7 @@ class Foot(QFrame):
         """Give words of another size their room."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self.transport is not None:
-            self.play.setMinimumWidth(self.play.fontMetrics().horizontalAdvance("Pause") + 54)
+            self._fix_play()
             self._show_place(self.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
