@@ -21,7 +21,7 @@ from gui_helpers import (
     wait_until,
 )
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu
 
 from core.attack import ATTACKS, AttackStep, frames
 from core.exact.smallest import smallest_change
@@ -393,3 +393,35 @@ def test_the_page_says_how_little_would_have_been_enough(
     begin_as_noise(page, qtbot)
     wait_for_any_film(qtbot, session)
     assert attack.film.least is None  # noise is no image to be changed
+
+
+def test_a_popup_is_as_large_as_the_rows_that_come_and_go_in_it(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    settings, image = page.controls.settings, page.controls.image
+
+    def assert_all_is_there(menu: QMenu) -> None:
+        """Each row that is shown has the height that it asks for, within the menu."""
+        qtbot.wait(20)
+        inside = menu.actions()[0].defaultWidget()
+        assert inside.height() >= inside.sizeHint().height()
+        assert menu.rect().contains(inside.geometry())
+        assert menu.height() <= inside.height() + 20, "nothing is left empty"
+
+    with unfolded(qtbot, image):
+        assert_all_is_there(image.menu())
+        for part in ("noise", "test", "noise"):
+            choose(qtbot, page.controls.part, page.controls.part.findData(part))
+            assert_all_is_there(image.menu())
+    with unfolded(qtbot, settings):
+        assert not settings.toward.isVisible()
+        without = settings.menu().height()
+        type_number(qtbot, settings.rows["pull"].editor, "0.02")
+        assert settings.toward.isVisible()
+        assert_all_is_there(settings.menu())
+        assert settings.menu().height() > without
+    with unfolded(qtbot, settings):
+        assert_all_is_there(settings.menu())
+        type_number(qtbot, settings.rows["pull"].editor, "0")
+        assert_all_is_there(settings.menu())
+        assert settings.menu().height() == without

@@ -11,11 +11,9 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
-    QMenu,
     QSizePolicy,
     QToolButton,
     QWidget,
-    QWidgetAction,
 )
 
 from core.attack import ATTACKS, AttackConfig
@@ -26,6 +24,7 @@ from gui.session.attack import PART_WORDS
 from gui.shared.words import an
 from gui.theme import pixels
 from gui.widgets.basics.controls import chooser, offer
+from gui.widgets.basics.drop_down import UnfoldingMenu
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.number_field import NumberField
@@ -102,7 +101,7 @@ class AttackControls(QWidget):
 
     def _make_popup(self) -> None:
         """Make the choice of the image: whence, and which."""
-        menu = QMenu(self.image)
+        menu = UnfoldingMenu(self.image)
         inside = QWidget(menu)
         declared = parameters_of(AttackConfig)
         self.part = chooser("image from", inside, choices=self._parts())
@@ -129,9 +128,7 @@ class AttackControls(QWidget):
             self._rows.append((label, editor))
             if isinstance(editor, NumberField):
                 editor.refused.connect(self._session.messages.warn)
-        action = QWidgetAction(menu)
-        action.setDefaultWidget(inside)
-        menu.addAction(action)
+        menu.show_widget(inside)
         self.image.setMenu(menu)
 
     def _parts(self) -> dict[str, str]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from core.attack.film import LEAST_STEPS, TIMES_THE_FLIP
 from core.parameters import Parameter
 from gui.attack.film.words import steps_words
 from gui.shared.measure import measured_words
 from gui.shared.words import an
+from gui.widgets.basics.drop_down import UnfoldingMenu
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import ParameterForm, ParameterRow
@@ -43,7 +44,7 @@ class AttackSettingsButton(QToolButton):
         self.setAccessibleName("settings of the attack")
         self.setToolTip(wrapped(_HELP))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self)
+        self._menu = UnfoldingMenu(self)
         self.setMenu(self._menu)
         whole = Parameter("int", "Pulled toward", "Number of an image.", low=0, high=10_000_000)
         self._toward_declared = whole
@@ -96,7 +97,6 @@ class AttackSettingsButton(QToolButton):
         return ", ".join(words) or "settings"
 
     def _make_form(self) -> None:
-        self._menu.clear()  # which deletes the form in it
         declared = [
             (n, p) for n, p in self._attack.chosen.parameters.items() if n not in _ELSEWHERE
         ]
@@ -116,9 +116,7 @@ class AttackSettingsButton(QToolButton):
         self._note = QLabel("", inside, wordWrap=True)
         self._note.setObjectName("muted")
         inside.setLayout(below(form, self._toward_row, self._note, margins=(12, 10, 12, 10)))
-        action = QWidgetAction(self._menu)
-        action.setDefaultWidget(inside)
-        self._menu.addAction(action)
+        self._menu.show_widget(inside)
 
     @Slot(object)
     def _toward_chosen(self, value: Any) -> None:

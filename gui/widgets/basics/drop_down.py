@@ -1,11 +1,11 @@
-"""A list that unfolds more than choices: whatever stands in a widget."""
+"""Lists and menus that unfold more than choices: whatever stands in a widget."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QWidget, QWidgetAction
 
 from gui.widgets.basics.controls import offer
 from gui.widgets.basics.layouts import below
@@ -66,3 +66,32 @@ class DropDown(QComboBox):
         """Fold it again."""
         self.unfolded.hide()
         super().hidePopup()
+
+
+class UnfoldingMenu(QMenu):
+    """A menu that is one widget, and as large as that when rows of it come and go."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._action: QWidgetAction | None = None
+        self.aboutToShow.connect(self._fit)
+
+    def show_widget(self, widget: QWidget) -> None:
+        """Have this widget in it, and nothing else."""
+        self.clear()  # which deletes the one before
+        self._action = QWidgetAction(self)
+        self._action.setDefaultWidget(widget)
+        self.addAction(self._action)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what the widget wants."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _fit(self) -> None:
+        if self._action is not None:
+            # A menu measures anew what stands in it only where its action has changed.
+            self._action.setData(self._action.defaultWidget().sizeHint())
