@@ -80,7 +80,7 @@ class RobustnessPlot(Panel):
         curves = self._state.curves
         if curves is None:
             return ""
-        _, words, _ = known_words(curves, curves.norm)
+        words = known_words(curves, curves.norm)[1]
         of, how = self._sentence.label.currentText(), curves.shown.boxed
         return f"{of}: {words}, {measured_words(curves.norm, boxed=how)}"
 

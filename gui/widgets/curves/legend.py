@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LINE = 22
 """Pixels of a line before its name."""
-_GAP, _BETWEEN = 5, 16
+_GAP, _BETWEEN = 5, 12
 """Pixels between a line and its name, and from one entry to the next."""
 _DASHES = {
     Qt.PenStyle.DashLine: (3.0, 1.8),
