@@ -131,7 +131,7 @@ def test_where_nobody_points_the_legend_tells_of_one_size_and_of_what_was_tried_
     assert plot.marks.marker == curves.shown.median("l2")
     x, y = plot.main.data("exact")
     at = int(np.abs(x - plot.marks.marker).argmin())
-    assert plot.legend.words[0] == f"exact {100 * y[at]:.1f} %"
+    assert plot.legend.words[0] == f"exact {100 * y[at]:.0f} %"
     assert all(words.endswith("%") for words in plot.legend.words)
     x, y = plot.main.data("PGD")
     plot.set_data("PGD", x[:5], y[:5])  # as far as it has been tried
