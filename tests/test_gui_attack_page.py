@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from gui_helpers import choose, click, has_colour, open_view, pixels, wait_until
+from gui_helpers import choose, click, has_colour, open_view, pixels, unfolded, wait_until
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.attack.page import AttackPage
+from gui.shared.crafting import crafting
 from gui.theme import LIGHT
 from gui.window.registry import ATTACK_SCOPES
 
@@ -147,3 +149,34 @@ def test_with_large_text_no_words_lie_on_each_other(page: AttackPage, qtbot: QtB
     below = panel.chosen_view.mapTo(panel, panel.chosen_view.rect().bottomLeft()).y()
     assert below <= panel.sentence.mapTo(panel, panel.sentence.rect().topLeft()).y()
     assert panel.hint.mapTo(panel, panel.hint.rect().bottomLeft()).y() < panel.traces.y()
+
+
+def test_without_the_box_noise_leaves_the_box_of_images_alone(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    box, attack, measure = page.size_choice.boxed, session.attack, session.attack.measure
+    with unfolded(qtbot, page.controls.image):
+        choose(qtbot, page.controls.part, page.controls.part.findData("noise"))
+    assert not box.isChecked()
+    assert not attack.chosen.boxed
+    for words in ("the costs", "the curves", "the same change", "transfer", "mend"):
+        open_view(qtbot, page, words)
+        assert box.isChecked(), words
+    assert crafting(attack).config.get("box")
+    open_view(qtbot, page, "the costs")
+    pairs: Any = page.tabs.currentWidget()
+    wait_until(qtbot, lambda: pairs.study.answer is not None)
+    assert pairs.study.answer.question.boxed
+    click(qtbot, box, QPoint(8, box.height() // 2))
+    assert not measure.images_boxed
+    wait_until(qtbot, lambda: pairs.study.is_settled)
+    assert not pairs.study.answer.question.boxed
+    open_view(qtbot, page, "the film")
+    click(qtbot, box, QPoint(8, box.height() // 2))
+    assert attack.chosen.boxed
+    click(qtbot, page.switch.button("Every image"))
+    assert not box.isChecked(), "each has its own"
+    click(qtbot, page.switch.button("One image"))
+    assert box.isChecked()
+    attack.choose("test", 3)
+    assert not box.isChecked()

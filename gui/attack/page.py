@@ -161,7 +161,8 @@ class AttackPage(Page):
         self.tabs.show_panel(words)
         panel = self.tabs.currentWidget()
         self.more_views.offer(scope.views, words)
-        self.size_choice.set_norms(getattr(panel, "norms", tuple(NORMS)))
+        of_images = not self._is_one_image or getattr(panel, "of_images", False)
+        self.size_choice.show_for(getattr(panel, "norms", tuple(NORMS)), of_images=of_images)
         head: QWidget | None = getattr(panel, "head", None)
         if head is None:
             head = self.controls if self._is_one_image else self._words

@@ -20,10 +20,12 @@ class AttackView(Panel):
     Attributes
     ----------
     norms : those it knows; the first stands for another
+    of_images : whether it measures images of a part in any case, and not what a film begins as
     head : its own sentence, shown in the card above it; None for that of the one image, or words
     transport : what the bar below drives while it is seen; None for what its scope has
     """
 
     norms: ClassVar[tuple[Norm, ...]] = tuple(NORMS)
+    of_images: ClassVar[bool] = False
     head: QWidget | None = None
     transport: Transport | None = None

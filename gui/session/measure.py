@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Measure(QObject):
-    """Norm and box. What begins as noise has a box of its own, as the practical has none there.
+    """Norm and box. A film that begins as noise has a box of its own: the practical has none there.
 
     Parameters
     ----------
@@ -42,8 +42,13 @@ class Measure(QObject):
 
     @property
     def boxed(self) -> bool:
-        """Whether pixels stay between 0 and 1."""
+        """Whether pixels stay between 0 and 1 in what is made of the one image, or of noise."""
         return self._boxed[self._is_noise()]
+
+    @property
+    def images_boxed(self) -> bool:
+        """Whether they do where images of a part are measured, whatever a film begins as."""
+        return self._boxed[False]
 
     @property
     def set_norm(self) -> SetNorm:
@@ -55,12 +60,14 @@ class Measure(QObject):
         known = tuple(norms)
         return self.norm if self.norm in known else known[0]
 
-    def measure(self, *, norm: Norm | None = None, boxed: bool | None = None) -> None:
-        """Change one of them, or both."""
-        before = self.norm, self.boxed
+    def measure(
+        self, *, norm: Norm | None = None, boxed: bool | None = None, of_images: bool = False
+    ) -> None:
+        """Change one of them, or both; the box of images, whatever a film begins as, if said so."""
+        before = self.norm, dict(self._boxed)
         if norm is not None and norm in NORMS:
             self.norm = norm
         if boxed is not None:
-            self._boxed[self._is_noise()] = boxed
-        if (self.norm, self.boxed) != before:
+            self._boxed[self._is_noise() and not of_images] = boxed
+        if (self.norm, self._boxed) != before:
             self.changed.emit()

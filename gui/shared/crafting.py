@@ -35,8 +35,9 @@ def within(norm: str, budget: float) -> str:
 
 
 def crafting(state: AttackSession) -> Crafting:
-    """Return the attack chosen now, with its present settings."""
-    return Crafting(state.chosen.choice.attack, state.chosen.settings())
+    """Return the attack chosen now, with its present settings, in the box of images."""
+    choice = state.chosen.choice.measured(state.measure.norm, boxed=state.measure.images_boxed)
+    return Crafting(choice.attack, replace(choice.current, target=state.target))
 
 
 def universal_settings(state: AttackSession) -> IterativeSettings:
@@ -47,4 +48,6 @@ def universal_settings(state: AttackSession) -> IterativeSettings:
     settings = cast("IterativeSettings", state.chosen.choice.settings[Universal.name])
     norm = state.measure.set_norm
     budget = state.chosen.choice.budgets[norm]
-    return replace(settings, target=state.target, norm=norm, budget=budget, box=state.measure.boxed)
+    return replace(
+        settings, target=state.target, norm=norm, budget=budget, box=state.measure.images_boxed
+    )

@@ -47,5 +47,5 @@ def sizes_wanted(view: View, part: str, measure: Measure) -> SizesQuestion | Non
         part=part,
         split=split,
         norm=measure.set_norm,
-        boxed=measure.boxed,
+        boxed=measure.images_boxed,
     )

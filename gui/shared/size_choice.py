@@ -29,7 +29,7 @@ class SizeChoice(QWidget):
 
     Parameters
     ----------
-    measure : what is shown and changed
+    measure : what is shown and changed; its box is that of the one image until told
     norm_help : what the norm means here
     norms : those that are known here; the first stands for another
     """
@@ -42,19 +42,19 @@ class SizeChoice(QWidget):
         norms: tuple[Norm, ...] = ("l2", "linf"),
     ) -> None:
         super().__init__(parent)
-        self._measure, self._norms = measure, norms
+        self._measure, self._norms, self._of_images = measure, norms, False
         self.norm = chooser("Size", self, norm_help, {norm: SHORT[norm] for norm in norms})
         self.boxed = QCheckBox("pixels in 0..1", self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
         self.setLayout(beside(self.norm, self.boxed, spacing=10))
         self.norm.activated.connect(lambda: measure.measure(norm=self.norm.currentData()))
-        self.boxed.clicked.connect(lambda is_on: measure.measure(boxed=is_on))
+        self.boxed.clicked.connect(self._box_clicked)
         measure.changed.connect(self.refresh)
         self.refresh()
 
-    def set_norms(self, norms: tuple[Norm, ...]) -> None:
-        """Offer the norms that are known by what is seen now."""
-        self._norms = norms
+    def show_for(self, norms: tuple[Norm, ...], *, of_images: bool) -> None:
+        """Offer the norms known by what is seen now, and its box: of images or the one image."""
+        self._norms, self._of_images = norms, of_images
         offer(self.norm, {norm: SHORT[norm] for norm in norms})
         self.refresh()
 
@@ -62,4 +62,9 @@ class SizeChoice(QWidget):
     def refresh(self) -> None:
         """Show what is chosen."""
         self.norm.setCurrentIndex(self.norm.findData(self._measure.within(self._norms)))
-        self.boxed.setChecked(self._measure.boxed)
+        measure = self._measure
+        self.boxed.setChecked(measure.images_boxed if self._of_images else measure.boxed)
+
+    @Slot(bool)
+    def _box_clicked(self, is_on: bool) -> None:
+        self._measure.measure(boxed=is_on, of_images=self._of_images)

@@ -44,6 +44,7 @@ class RepairPanel(AttackView):
     """Two halves, a sentence that compares them, and the medians of the whole part."""
 
     norms = ("l2", "linf")
+    of_images = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -125,7 +126,7 @@ class RepairPanel(AttackView):
     def figure_words(self) -> str:
         """Return whose mistakes are repaired, which epoch's, and how sizes are measured."""
         measure = self.repair.measure
-        how = measured_words(measure.set_norm, boxed=measure.boxed)
+        how = measured_words(measure.set_norm, boxed=measure.images_boxed)
         return f"{self.words.text()}, {how}"
 
     def show_known(self) -> None:

@@ -57,7 +57,7 @@ class RobustnessEpochs(Panel):
     def figure_words(self) -> str:
         """Return how sizes are measured: all epochs are drawn."""
         state = self._state
-        how = measured_words(state.norm, boxed=state.measure.boxed)
+        how = measured_words(state.norm, boxed=state.measure.images_boxed)
         return f"{PARTS[state.part]} images, {UNITS[state.norm]}, {how}"
 
     def show_known(self) -> None:

@@ -349,7 +349,7 @@ class Robustness:
         split, models = self._view.split(self.part), models_of(self._view, self.entries()[1:])
         if split is None or not models:
             return None
-        boxed = self.measure.boxed
+        boxed = self.measure.images_boxed
         few = self._images(split, FEW_PIXELS[boxed] / len(models))
         whole = few if few.is_whole or self._view.goes_on else self._images(split)
         images = (few,) if whole is few else (few, whole)
@@ -384,7 +384,7 @@ class Robustness:
                 runs.append((entry.key, tuple(spread)))
         if split is None or not runs:
             return None
-        boxed = self.measure.boxed
+        boxed = self.measure.images_boxed
         images = self._images(split, MEDIAN_PIXELS[boxed])
         # A run that goes on has a newer epoch by then, which comes first.
         most = _FOLLOWING_EPOCHS if self._view.goes_on else 0

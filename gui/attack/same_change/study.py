@@ -240,5 +240,5 @@ class OneChange(QObject):
             change=change,
             strength=self.strength,
             target=attack.film.aim,
-            box=attack.measure.boxed,
+            box=attack.measure.images_boxed,
         )
