@@ -35,6 +35,8 @@ def short_number(value: float, digits: int = 3) -> str:
 
 def legend_number(value: float, *, percent: bool) -> str:
     """Return a number as a legend has it, a share perhaps in per cent: ``37 %``, ``0.4 %``."""
-    if not (percent and math.isfinite(value)):
-        return short_number(value)
-    return f"{100 * value:.{0 if abs(value) >= 0.1 else 1}f} %"
+    if percent and math.isfinite(value):
+        return f"{100 * value:.{0 if abs(value) >= 0.1 else 1}f} %"
+    if 0 < abs(value) < _LEAST:
+        return f"{value:.2g}".replace("-", MINUS)
+    return short_number(value)
