@@ -357,6 +357,20 @@ def test_from_noise_all_is_of_the_noise(page: AttackPage, session: Session, qtbo
     assert_shows_the_core_film(page, session, attack.film.position)
 
 
+def test_another_kind_of_start_begins_at_the_end_of_its_film(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    film, part = session.attack.film, page.controls.part
+    for start in ("noise", "test"):
+        film.go_to(7)
+        with unfolded(qtbot, page.controls.image):
+            choose(qtbot, part, part.findData(start))
+        wait_for_film(qtbot, session)
+        assert film.position == film.last > 7
+        image = film.steps[-1].image.reshape(data_of(session).image_shape)
+        np.testing.assert_array_equal(page.film_panel.result_view.values, image)
+
+
 def test_the_result_can_be_stretched_and_that_is_remembered_for_each_start(
     page: AttackPage, session: Session, qtbot: QtBot
 ) -> None:

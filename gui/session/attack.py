@@ -201,6 +201,7 @@ class AttackSession(QObject):
         was_noise = self.chosen.begins_as_noise
         self.chosen.begin_as_noise(noise, self.index)
         if was_noise != noise:
+            self.film.stand_at_end()  # a step of the one is no step of the other
             self.measure.changed.emit()  # noise has a box of its own
         else:
             self._replace()

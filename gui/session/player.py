@@ -95,6 +95,11 @@ class Player(QObject):
         self.position = self._stands_at = min(max(position, 0), self.last)
         self.position_changed.emit()
 
+    def stand_at_end(self) -> None:
+        """Hold, and stand at the end of what comes, which is of another kind."""
+        self._set_playing(False)
+        self._stands_at = None
+
     @property
     def stops_at(self) -> int | None:
         """A frame at which what is played is held, once it comes there from before."""
