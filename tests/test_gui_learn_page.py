@@ -23,6 +23,7 @@ from gui_helpers import (
     row_pixels,
     wait_for_diagnosis,
     wait_for_film,
+    wait_for_rest,
     wait_for_state,
     wait_until,
     write_data,
@@ -239,6 +240,26 @@ def test_digits_are_whole_multiples_of_their_pixels(window: MainWindow, qtbot: Q
         assert cell.width() % width == 0
         assert cell.height() % height == 0
         assert atlas.parent().width() >= atlas.cell_rect(2, 9).right()
+
+
+def test_on_the_stage_curves_give_way_to_larger_digits(window: MainWindow, qtbot: QtBot) -> None:
+    page, n_larger = window.page("learn"), 0
+    for height in range(640, 780, 20):
+        window.resize(1700, height)
+        wait_for_rest(qtbot, window)
+        qtbot.wait(20)
+        usual, side = page.curves.height(), page.atlas.cell_rect(0, 0).width()
+        page.set_on_stage(True)
+        wait_for_rest(qtbot, window)
+        qtbot.wait(20)
+        given, larger = usual - page.curves.height(), page.atlas.cell_rect(0, 0).width()
+        assert 0 <= given <= 0.15 * usual + 1
+        assert larger > side if given else larger == side
+        assert larger % 8 == 0
+        n_larger += larger > side
+        page.set_on_stage(False)
+        assert page.curves.height() == usual
+    assert n_larger
 
 
 def test_the_colour_bar_keeps_its_numbers_apart_whatever_they_are(qtbot: QtBot) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from core.pictures import luminance
 from gui.theme import DARK, LIGHT, STAGE, USUAL, Theme, apply_font, apply_theme, text_percent
 from gui.widgets.basics.card import Card
+from gui.window.actions import shortcuts_html
 from gui.window.look import next_size
 
 if TYPE_CHECKING:
@@ -245,6 +246,32 @@ def test_pressed_keys_are_shown_on_the_stage_and_nowhere_else(
     assert keys.words.text() == "best epoch"
     press(qtbot, window, "F11")
     assert not keys.isVisible()
+
+
+def test_the_stage_says_how_to_leave_until_a_key_is_pressed(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    hint, words = window.foot.hovered, "Esc leaves, B blackens the screen"
+    press(qtbot, window, "F11")
+    wait_until(qtbot, lambda: hint.shown == words)
+    assert hint.isVisible()
+    ends = hint.mapTo(window, hint.rect().topRight()).x()
+    assert ends > 0.9 * window.width()
+    press(qtbot, window, "Right")
+    assert hint.text() == ""
+    assert window.stage.is_on
+    press(qtbot, window, "F11")
+    press(qtbot, window, "F11")
+    assert hint.text() == words
+    window.stage._hint_timer.timeout.emit()
+    assert hint.text() == ""
+    press(qtbot, window, "F11")
+    press(qtbot, window, "F11")
+    press(qtbot, window, "F11")
+    assert hint.text() == ""
+    listed = shortcuts_html()
+    assert "Black screen" in listed.partition("On the stage")[2]
+    assert "B or ." in listed.partition("On the stage")[2]
 
 
 @pytest.mark.parametrize("key", ["B", "."])

@@ -20,6 +20,7 @@ from gui.learn.atlas_rows import (
     rows_to_come,
 )
 from gui.learn.curves_to_come import CurvesToCome
+from gui.learn.heights import curves_height, give_way
 from gui.learn.settings.panel import SettingsPanel
 from gui.learn.weights_choice import WeightsChoice
 from gui.shared.page import Page
@@ -63,20 +64,6 @@ _SHORT, _NARROW = 720, 660
 bar gives way: pixels are read by hovering."""
 _WALK = "arrow keys: the next worst"
 
-_ATLAS_HEIGHT = 370
-"""Of the card below the curves with digits three times as large as they are, and the gap."""
-_LOW, _ROOMY = 574, 594
-"""Pages lower than the first have low curves; from the second on both parts grow."""
-
-
-def curves_height(page: int) -> int:
-    """Return how high the curves are on a page of a height."""
-    if page < _LOW:
-        return 146
-    if page < _ROOMY:
-        return page - _ATLAS_HEIGHT
-    return 224 + round(0.48 * (page - _ROOMY))
-
 
 class LearnPage(Page):
     """Shows the run and the shown model of the session.
@@ -101,7 +88,7 @@ class LearnPage(Page):
         self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
         self._drawn: tuple[NDArray[Any], DiagnosisAnswer | None] | None = None
         """The weights and the mistakes that the atlas shows."""
-        self._is_narrow = False
+        self._is_narrow = self._is_on_stage = False
         self._theme = LIGHT
         self._to_come = CurvesToCome(self)
         self._plots: list[CurvePlot] = []
@@ -115,6 +102,7 @@ class LearnPage(Page):
         self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self._offered = tabs
         self._lay_out()
+        self.atlas.installEventFilter(self)
         self.atlas.clicked.connect(self._cell_clicked)
         self.switch.chosen.connect(self._switched)
         self.weights.changed.connect(self._weights_chosen)
@@ -153,12 +141,27 @@ class LearnPage(Page):
         """Give the curves what the atlas can do without."""
         super().resizeEvent(event)
         self.settings_panel.fit(self.window().width())
+        self._share_height()
+
+    def set_on_stage(self, is_on: bool) -> None:
+        """Let the curves give way to larger digits there: its text takes room."""
+        self._is_on_stage = is_on
+        self._share_height()
+
+    @Slot()
+    def _share_height(self) -> None:
         above = vars(self).get("curves", self._to_come)
-        above.setFixedHeight(curves_height(self.height()))
+        if self._is_on_stage and self.atlas.isVisible():
+            give_way(self.height(), above, self.atlas)
+        else:
+            above.setFixedHeight(curves_height(self.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say less beside the tabs where there is little room; fill by a double click."""
-        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+        if watched is self.atlas:
+            if event.type() == QEvent.Type.Resize and self._is_on_stage:
+                QTimer.singleShot(0, self, self._share_height)
+        elif event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
             self.weights.shorten(watched.width() < pixels(_SHORT))
             self._is_narrow = watched.width() < pixels(_NARROW)
             self.colour_bar.setVisible(not self._is_narrow and not self.weights.isHidden())

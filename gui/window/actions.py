@@ -220,6 +220,10 @@ _OTHERS = (
     ("Esc", "Close what is open, or a message"),
     ("Alt", "Open the menus"),
 )
+_ON_STAGE = (
+    ("B or .", "Black screen, until a key"),
+    ("Esc", "Leave it"),
+)
 
 
 def shortcuts_html() -> str:
@@ -228,7 +232,7 @@ def shortcuts_html() -> str:
         [(menu, ""), *((one.keys, one.text) for one in commands if one.keys)]
         for menu, commands in groupby(COMMANDS, lambda command: command.menu)
     ]
-    groups.append([("Everywhere", ""), *_OTHERS])
+    groups += [[("Everywhere", ""), *_OTHERS], [("On the stage", ""), *_ON_STAGE]]
     tallest = -(-sum(map(len, groups)) // _COLUMNS)
     columns: list[list[tuple[str, str]]] = [[]]
     for group in groups:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
@@ -26,6 +26,9 @@ LARGER, LARGEST = 1.6, 250
 """Times the text that a person has chosen, and percent at most."""
 KEYS_SHOWN = 2500
 """Milliseconds that a pressed key is seen."""
+HINT_SHOWN = 6000
+"""Milliseconds that it is said how to leave, unless a key is pressed before."""
+_HINTS = ("Esc leaves, B blackens the screen", "Esc leaves, B blackens", "Esc leaves")
 BLACK_KEYS = ("B", ".")
 """What remote controls send to blacken the screen."""
 
@@ -163,6 +166,9 @@ class Stage(QObject):
     def __init__(self, window: QMainWindow, staged: Staged) -> None:
         super().__init__(window)
         self._window, self._staged = window, staged
+        app = QCoreApplication.instance()
+        assert app is not None
+        self._app = app
         self.is_on = False
         self.black = Blackness(window)
         self.line = StageLine(window)
@@ -175,6 +181,8 @@ class Stage(QObject):
         for part in (self.keys, self.line):
             give_theme(part, staged.theme)
             part.hide()
+        self._hint_timer = QTimer(self, singleShot=True, interval=HINT_SHOWN)
+        self._hint_timer.timeout.connect(self._end_hint)
         self._hidden: list[QWidget] = []
         self._keys: dict[QAction, QKeySequence] = {}
         self._before: tuple[Qt.WindowState, Theme, int] | None = None
@@ -216,6 +224,23 @@ class Stage(QObject):
         self.refresh()
         self._staged.use_theme(STAGE, min(round(LARGER * text_percent()), LARGEST))
         window.showFullScreen()
+        # What is pointed at is read there, too: it may take the place at any time.
+        staged.foot.hovered.set_wordings(*_HINTS)
+        self._hint_timer.start()
+        self._app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say no longer how to leave once a key is pressed."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            self._end_hint()
+        return False
+
+    @Slot()
+    def _end_hint(self) -> None:
+        self._hint_timer.stop()
+        self._app.removeEventFilter(self)
+        if self._staged.foot.hovered.text() == _HINTS[0]:
+            self._staged.foot.hovered.set_wordings("")
 
     def leave(self) -> bool:
         """Go off the stage; return whether it was on."""
@@ -223,6 +248,7 @@ class Stage(QObject):
             return False
         state, theme, percent = self._before
         self.is_on, self._before = False, None
+        self._end_hint()
         window = self._window
         self.black.uncover()
         window.removeAction(self._blacken)

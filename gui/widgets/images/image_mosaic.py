@@ -162,7 +162,7 @@ class ImageMosaic(CellGrid):
 
     def _lay_out(self) -> _Place:
         line, labels = self.fontMetrics().height(), self._label_width()
-        side, per_band = self._choose_bands(line)
+        side, per_band = self._choose_bands(self.height())
         width, height = self._cell_size(side)
         room = self.width() - labels
         roomy = max(width + 6 * _GAP, self._widest_words() + 2 * _GAP)
@@ -193,8 +193,16 @@ class ImageMosaic(CellGrid):
         font.setPointSizeF(font.pointSizeF() * _SMALL)
         return font
 
-    def _choose_bands(self, line: int) -> tuple[int, int]:
-        """Return the longer side of the largest cells, and how many then stand in a band."""
+    def missing_height(self, height: int, most: int) -> int:
+        """Return how much more larger images need, at most ``most``; 0 if that is no help."""
+        wanted, longer = self._choose_bands(height + most)[0], max(self._image_size())
+        if wanted // longer <= self._choose_bands(height)[0] // longer:
+            return 0
+        return next(n for n in range(most + 1) if self._choose_bands(height + n)[0] >= wanted)
+
+    def _choose_bands(self, all_bands: int) -> tuple[int, int]:
+        """Return the longer side of the largest cells in a height, and how many a band then has."""
+        line = self.fontMetrics().height()
         n_rows, n_columns = (max(n, 1) for n in self.n_cells)
         height, width = self._image_size()
         longer = max(height, width)  # the shorter side follows from the shape of the images
@@ -202,7 +210,7 @@ class ImageMosaic(CellGrid):
         best = most = 0
         for n_bands in range(1, n_columns + 1):
             per_band = -(-n_columns // n_bands)
-            band = (self.height() - (n_bands - 1) * _BAND_GAP) // n_bands
+            band = (all_bands - (n_bands - 1) * _BAND_GAP) // n_bands
             room_w = room // per_band - _GAP
             room_h = (band - words - _HEADER_GAP) // n_rows - _GAP
             side = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
@@ -224,11 +232,8 @@ class ImageMosaic(CellGrid):
     def _least(self) -> int:
         """The longer side of the smallest cells: the whole multiple nearest to what is wanted."""
         longer = max(self._image_size())
-        return (
-            max(round(self._smallest / longer), 1) * longer
-            if self._smallest > longer
-            else (self._smallest)
-        )
+        smallest = self._smallest
+        return round(smallest / longer) * longer if smallest > longer else smallest
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
