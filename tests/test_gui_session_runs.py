@@ -20,6 +20,7 @@ from gui_helpers import (
 from test_gui_session_session import Notes
 
 from core.learning.history import SNAPSHOT_BYTES, History
+from core.learning.presets import PRESETS
 from core.learning.runs import Run
 from core.learning.training import EpochRecord, Trainer
 from gui.session import runs as run_list
@@ -513,3 +514,47 @@ def test_a_branch_says_what_it_takes_along_of_what_waits(session: Session, qtbot
     assert session.view.training_config.init == "zeros", "a branch has no start of its own"
     words, _ = notes.messages[-1]
     assert words.startswith("run 2 goes on from epoch 5 of run 1 with learning rate 0.5, held")
+
+
+def test_what_has_learnt_goes_only_where_another_holds_its_epochs_and_it_is_told(
+    session: Session, qtbot: QtBot
+) -> None:
+    notes = Notes(session)
+    session.training.set_pace(10.0)
+    session.training.play()  # at the end of run 1: another begins
+    assert "run 1, which is kept" in notes.hints[-1]
+    assert notes.hints[-1].startswith("Run 2 begins at epoch 0")
+    wait_until(qtbot, lambda: len(history_of(session)) > 3)
+    session.training.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.training.start_again(play=False)
+    assert notes.hints[-1] == "Run 2 is not kept: run 1 holds the very same epochs."
+    assert names(session) == ["run 1", "run 3"], "a number is not used again"
+    told = len(notes.hints)
+    wait_until(qtbot, lambda: len(history_of(session)) == 1)
+    session.wanted.set_setting("seed", 4)
+    session.training.start_again(play=False)
+    assert names(session) == ["run 1", "run 3"], "one that never moved is no run"
+    assert len(notes.hints) == told
+    wait_until(qtbot, lambda: len(history_of(session)) == 1)
+    session.training.step_batch()
+    wait_until(qtbot, lambda: session.runs.has_moved)
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.training.start_again(play=False)
+    assert notes.hints[-1] == "Run 3 is not kept: it had not learnt one whole epoch."
+    assert names(session) == ["run 1", "run 4"]
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: len(history_of(session)) == 2)
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    held, told = session.runs.live, len(notes.hints)
+    session.training.begin_preset(PRESETS["tp"])
+    assert session.runs.entries[1].run is held, "nobody else holds its epochs"
+    assert names(session) == ["run 1", "run 4", "run 5"]
+    assert len(notes.hints) == told
+
+
+def test_play_at_the_end_says_with_what_it_begins(session: Session, qtbot: QtBot) -> None:
+    notes = Notes(session)
+    session.wanted.set_setting("batch_size", 50)
+    session.training.play()
+    assert notes.hints[-1] == "Run 2 begins at epoch 0 with batch size 50. Run 1 is kept."

@@ -57,6 +57,10 @@ class Notes:
     def errors(self) -> list[str]:
         return [message for message, is_error in self.messages if is_error]
 
+    @property
+    def hints(self) -> list[str]:
+        return [message for message, is_error in self.messages if not is_error]
+
 
 def assert_records_equal(found: list[EpochRecord], expected: list[EpochRecord]) -> None:
     assert [record.epoch for record in found] == [record.epoch for record in expected]

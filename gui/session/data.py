@@ -53,6 +53,7 @@ class RunRequest:
     branch : where it leaves another run, if it does
     loaded : where ``full`` come from, when they are new
     training : how it is trained; None for as the form says when it begins
+    again : whether it is what Play at the end of a run begins
     """
 
     full: Dataset
@@ -62,6 +63,7 @@ class RunRequest:
     branch: Branch | None = None
     loaded: Loaded | None = None
     training: TrainingConfig | None = None
+    again: bool = False
 
 
 class Data(QObject):

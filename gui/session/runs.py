@@ -90,7 +90,9 @@ class RunList(QObject):
         self.reference_key: int | None = None
         self._shown_key: int | None = None
         self._removed: list[tuple[int, Entry, bool]] = []
-        self._n_begun = 0
+        self._n_begun = self._n_named = 0
+        self.has_moved = False
+        """Whether the live run has learnt from a batch."""
 
     @property
     def entries(self) -> tuple[RunEntry, ...]:
@@ -154,51 +156,62 @@ class RunList(QObject):
         self._n_begun += 1
         return self._n_begun
 
-    def begin(self, run: Run) -> None:
-        """Add a run that begins, live and shown; the one before it goes if it tells nothing."""
+    def begin(self, run: Run) -> dict[RunEntry, RunEntry | None]:
+        """Add a run that begins, live and shown; return what goes: see :meth:`_spare`."""
         if run.branch is not None:
             self._touch(run.branch.parent)  # first: it may be the one that would be tidied away
-        self._tidy()
-        self._list(*self._entries.values(), RunEntry(run, self._free_name(), self._free_colour()))
+        number, gone = self._next_number, self._spare()
+        for entry in gone:
+            del self._entries[entry.key]
+        if self.entry(self.reference_key) is None:
+            self.reference_key = None
+        self._n_named, self.has_moved = number, False
+        mine = RunEntry(run, f"run {number}", self._free_colour())
+        self._list(*self._entries.values(), mine)
         self.live_key, self._shown_key = run.key, None
         self._hide_oldest()
         self._share_memory()
         self.changed.emit()
+        return gone
 
-    def _spare(self) -> list[RunEntry]:
-        """Return the run that is live if nothing was learnt in it, and of twins the shorter."""
+    def _spare(self) -> dict[RunEntry, RunEntry | None]:
+        """Return what goes when another run begins, each with the one that holds its epochs.
+
+        That is the live run if it has not learnt one epoch, which nothing holds; and of twins the
+        shorter, its epochs are the first of the longer. What a person touched stays.
+        """
         old = self.entry(self.live_key)
         if old is None:
-            return []
+            return {}
         n_learnt = len(old.run.history)
         others = [e for e in self.entries if e is not old] if n_learnt > 1 else []
         twins = [e for e in others if e.run.is_twin_of(old.run)]
-        longer = any(len(e.run.history) >= n_learnt for e in twins)
-        spare = [old] if n_learnt <= 1 or longer else twins
-        return [e for e in spare if not (e.is_touched and e.run.history.records)]
-
-    def _tidy(self) -> None:
-        """Drop the run that was live, and others, if they tell nothing."""
-        for entry in self._spare():
-            del self._entries[entry.key]
-        if self.entry(self.reference_key) is None:
-            self.reference_key = None
+        longer = next((e for e in twins if len(e.run.history) >= n_learnt), None)
+        gone: dict[RunEntry, RunEntry | None] = dict.fromkeys(twins, old)
+        if n_learnt <= 1 or longer is not None:
+            gone = {old: longer}
+        return {e: by for e, by in gone.items() if not (e.is_touched and e.run.history.records)}
 
     @property
     def next_name(self) -> str:
         """The name that a run gets that begins now."""
-        return self._free_name({entry.key for entry in self._spare()})
+        return f"run {self._next_number}"
 
     def keeps(self, entry: RunEntry) -> bool:
         """Whether a run stays in the list when another begins."""
-        return all(entry is not spare for spare in self._spare())
+        return entry not in self._spare()
 
-    def _free_name(self, but: set[int] | frozenset[int] = frozenset()) -> str:
-        taken = {e.name for e in self._all() if e.key not in but}
-        number = 1 + sum(name.startswith("run ") for name in taken)
+    @property
+    def _next_number(self) -> int:
+        """A number that no run had, but one that goes without having moved."""
+        number, taken = self._n_named, {e.name for e in self._all()}
+        never_moved = {e.name for e in self._spare() if len(e.run.history) <= 1}
+        if not self.has_moved and f"run {number}" in never_moved:
+            return number
+        number += 1
         while f"run {number}" in taken:
             number += 1
-        return f"run {number}"
+        return number
 
     def _free_colour(self) -> int:
         """Return the colour least used, also by what can be put back, the first of those."""

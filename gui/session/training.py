@@ -21,6 +21,7 @@ from gui.jobs.worker import Failed
 from gui.session.data import Data, Loaded, RunRequest
 from gui.session.messages import Message
 from gui.session.run_state import RunState
+from gui.session.run_words import again_words, branch_words, gone_words
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ class Training(QObject):
     def play(self) -> None:
         """Learn on; from the start again when the last epoch has been reached."""
         if self._view.run_state is RunState.FINISHED:
-            self.start_again()
+            if self._wanted.full_dataset is not None:
+                self._start_run(Mode.PLAYING, again=True)
         elif self.can_move:
             self._command(Mode.PLAYING, RunState.RUNNING)
 
@@ -210,16 +212,6 @@ class Training(QObject):
             self._job.set_pace(pace)
         self.pace_changed.emit()
 
-    def _tell_of_branch(self, key: int, branch: Branch, waited: list[str]) -> None:
-        mine, parent = self._view.runs.entry(key), self._view.runs.entry(branch.parent)
-        assert mine is not None
-        whose = "" if parent is None else f" of {parent.name}"
-        taken = f" with {', '.join(waited)}" if waited else " with its settings"
-        self._messages.note(
-            f"{mine.name} goes on from epoch {branch.epoch}{whose}{taken}, held: change what you "
-            "like, then play. Start again begins at epoch 0."
-        )
-
     @property
     def _waiting_for_fork(self) -> list[str]:
         """Return in words what a branch takes along of what waits: all but another start."""
@@ -252,11 +244,12 @@ class Training(QObject):
         *,
         training: TrainingConfig | None = None,
         data: DataConfig | None = None,
+        again: bool = False,
     ) -> None:
         """Replace the present run by a new one, as soon as it can be; by default as wanted."""
         full, data = self._wanted.full_dataset, data or self._wanted.data
         assert full is not None
-        request = RunRequest(full, data, mode, start, branch, training=training)
+        request = RunRequest(full, data, mode, start, branch, training=training, again=again)
         pending = self._data.pending
         if pending is not None and pending.loaded is not None:
             # Data that have just come are not lost to a new start before they could be used.
@@ -292,6 +285,7 @@ class Training(QObject):
             self._view.forgotten.emit()  # while all that is shown still fits together
         self._view.dataset = dataset
         training, waited = request.training or self._wanted.training, self._waiting_for_fork
+        waits, old = self._wanted.waits, self._view.runs.entry(self._view.runs.live_key)
         self._wanted.forget(self._view.runs.shown_key)
         self._view.data_config, self._view.training_config = request.config, training
         run = Run(
@@ -305,9 +299,18 @@ class Training(QObject):
             is_own_start=request.start is None,
             past=self._past(request),
         )
-        self._view.runs.begin(run)
+        runs, has_moved = self._view.runs, self._view.runs.has_moved
+        gone = runs.begin(run)
+        mine, said = runs.entry(run.key), [gone_words(gone, has_moved=has_moved)]
+        assert mine is not None
         if request.branch is not None:
-            self._tell_of_branch(run.key, request.branch, waited)
+            parent = runs.entry(request.branch.parent)
+            said.insert(0, branch_words(mine, parent, request.branch.epoch, waited))
+        elif request.again and old is not None:
+            named = waited if waits else None
+            said.insert(0, again_words(mine, old, named, is_kept=old not in gone))
+        if any(said):
+            self._messages.note(" ".join(filter(None, said)))
         self._view.live = self.divergence = self._view.pinned_epoch = None
         self._job = TrainingJob(
             self._pool.mailbox.channel(self.read),
@@ -344,6 +347,7 @@ class Training(QObject):
             return
         if isinstance(letter.payload, LiveState):
             self._view.live = letter.payload
+            self._view.runs.has_moved |= letter.payload.progress.place > 0
             self._has_moved = True
         else:
             self._has_moved |= self._run_event(letter.payload)

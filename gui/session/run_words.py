@@ -1,0 +1,63 @@
+"""What is told where a run begins: which it is, what of the others stays, and what does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gui.session.runs import RunEntry
+
+
+def capital(words: str) -> str:
+    """Return words as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
+def branch_words(mine: RunEntry, parent: RunEntry | None, epoch: int, waited: Sequence[str]) -> str:
+    """Say where a branch begins, and with what of the form."""
+    whose = "" if parent is None else f" of {parent.name}"
+    taken = f" with {', '.join(waited)}" if waited else " with its settings"
+    return (
+        f"{mine.name} goes on from epoch {epoch}{whose}{taken}, held: change what you "
+        "like, then play. Start again begins at epoch 0."
+    )
+
+
+def again_words(
+    mine: RunEntry, before: RunEntry, waited: Sequence[str] | None, *, is_kept: bool
+) -> str:
+    """Say that Play at the end of a run has begun another.
+
+    Parameters
+    ----------
+    waited : what the form had for it, in words; None for nothing
+    """
+    name, other = capital(printable(mine.name)), printable(before.name)
+    if waited is None:
+        kept = ", which is kept" if is_kept else ""
+        return f"{name} begins at epoch 0 with the settings and the seed of {other}{kept}."
+    kept = f" {capital(other)} is kept." if is_kept else ""
+    return f"{name} begins at epoch 0 with {', '.join(waited) or 'other images'}.{kept}"
+
+
+def gone_words(gone: Mapping[RunEntry, RunEntry | None], *, has_moved: bool) -> str:
+    """Say which runs are in the list no more, and why; empty for one that never moved.
+
+    Parameters
+    ----------
+    gone : the runs, each with the one that holds its epochs; None where it had none
+    has_moved : whether the run that was live had begun to learn
+    """
+    said = []
+    for entry, twin in gone.items():
+        name = capital(printable(entry.name))
+        if twin is not None:
+            holder = printable(twin.name)
+            said.append(f"{name} is not kept: {holder} holds the very same epochs.")
+        elif has_moved:
+            said.append(f"{name} is not kept: it had not learnt one whole epoch.")
+    return " ".join(said)
