@@ -24,6 +24,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu
 
 from core.attack import ATTACKS, AttackStep, frames
+from core.attack.film import LEAST_STEPS
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
@@ -393,6 +394,33 @@ def test_the_page_says_how_little_would_have_been_enough(
     begin_as_noise(page, qtbot)
     wait_for_any_film(qtbot, session)
     assert attack.film.least is None  # noise is no image to be changed
+
+
+def test_the_number_of_steps_is_the_most_unless_a_person_has_set_it(
+    session: Session, new_panel: Callable[..., Any], qtbot: QtBot
+) -> None:
+    session.attack.choose("train", NUMBER)
+    page = new_panel(AttackPage, session, scopes=scopes_of(), size=PAGE_SIZE)
+    wait_for_any_film(qtbot, session)
+    settings, film = page.controls.settings, session.attack.film
+    most = int(session.attack.chosen.value("steps"))
+    assert settings.text().startswith(f"at most {most} steps of ")
+    assert film.last < most
+    assert f"{LEAST_STEPS} at least" in settings.toolTip()
+    assert f"at most {most} steps of " in settings.toolTip()
+    pick(qtbot, page, session, "pgd")
+    assert settings.text().startswith(f"{film.last} steps"), "none of the others ends earlier"
+    pick(qtbot, page, session, "descent")
+    type_setting(qtbot, page, "steps", str(most - 1))
+    wait_for_any_film(qtbot, session)
+    assert settings.text().startswith(f"{most - 1} steps of ")
+    assert film.last == most - 1
+
+
+def test_a_number_of_steps_asked_for_at_the_start_is_made(new_session: Callable[..., Any]) -> None:
+    assert new_session().attack.chosen.ends_itself
+    asked = new_session(attack_given=frozenset({"attack_steps"}))
+    assert not asked.attack.chosen.ends_itself
 
 
 def test_a_popup_is_as_large_as_the_rows_that_come_and_go_in_it(

@@ -26,9 +26,9 @@ _ELSEWHERE = ("norm", "box")
 """Chosen for all views at once, beside the scopes."""
 
 _HELP = (
-    f"How it is done: a click opens it. The practical's film ends when there is no more to see, "
-    f"after {TIMES_THE_FLIP} times as many steps as it took to flip and {LEAST_STEPS} at least; "
-    f"once you set how many steps, it has them all."
+    "How it is done: a click opens it. The practical's film has at most so many steps: it ends "
+    f"when there is no more to see, after {TIMES_THE_FLIP} times as many steps as it took to flip "
+    f"and {LEAST_STEPS} at least. Once you set how many steps, it has them all."
 )
 
 
@@ -42,7 +42,6 @@ class AttackSettingsButton(QToolButton):
         self.rows: dict[str, ParameterRow] = {}
         self.setObjectName("outlined")
         self.setAccessibleName("settings of the attack")
-        self.setToolTip(wrapped(_HELP))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = UnfoldingMenu(self)
         self.setMenu(self._menu)
@@ -70,14 +69,17 @@ class AttackSettingsButton(QToolButton):
             differs.append("This attack keeps pixels in 0..1 in any case.")
         self._note.setText(" ".join(differs))
         self._note.setVisible(bool(differs))
-        self.setText(self._words())
+        words = self._words()
+        self.setText(words)
+        self.setToolTip(wrapped(words, _HELP))  # which may be cut short on it
 
     def _words(self) -> str:
         """Return the settings in words."""
         chosen, dataset = self._attack.chosen, self._session.view.dataset
         words = []
         if "steps" in chosen.parameters:
-            words.append(steps_words(int(chosen.value("steps"))))
+            most = "at most " if chosen.ends_itself else ""
+            words.append(f"{most}{steps_words(int(chosen.value('steps')))}")
         if "rate" in chosen.parameters:
             words[-1:] = [f"{words[-1]} of {chosen.value('rate'):g}"]
         if "budget" in chosen.parameters and np.isfinite(chosen.budget):

@@ -49,6 +49,7 @@ class AttackSession(QObject):
         self._target_given = "attack_target" in given
         self._target_open = True
         self.chosen = ChosenAttack(config)
+        self.chosen.steps_set = "attack_steps" in given
         box_given = "attack_box" in given
         self.measure = Measure(
             lambda: self.chosen.begins_as_noise,

@@ -51,6 +51,11 @@ class ChosenAttack:
         return self.choice.name
 
     @property
+    def ends_itself(self) -> bool:
+        """Whether its film may end when it has shown what there is to see."""
+        return self.choice.attack.goes_on and not self.steps_set
+
+    @property
     def begins_anywhere(self) -> bool:
         """Whether it may begin as noise."""
         return self.choice.attack.begins_anywhere

@@ -245,7 +245,7 @@ class AttackFilm(Player):
             begins_as_noise=self._attack.chosen.begins_as_noise,
             toward_source=self._attack.pull_source,
             toward_index=self._attack.index if self._attack.pull_source is not None else 0,
-            ends_itself=not self._attack.chosen.steps_set,
+            ends_itself=self._attack.chosen.ends_itself,
             norm=self._attack.measure.norm,
             boxed=self._attack.measure.boxed,
             split=self._view.dataset.train,
