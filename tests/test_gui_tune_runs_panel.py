@@ -524,6 +524,13 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
     assert cell(panel, 2, "run") == "5 seeds of run 2"
     assert cell(panel, 2, "state") == "median"
     assert "5 seeds" in notes.messages[-1][0]
+    assert entry.band.chance in notes.messages[-1][0]
+    assert "half of them within" in tip(panel, 2, "run")
+    # The curves are those of the run shown: nothing of the band is drawn in their colours.
+    assert entry.run is session.runs.shown
+    colours = {LIGHT.colour(curve.colour) for curve in plot.main.curves}
+    assert LIGHT.colour(drawn.colour) not in colours
+    assert has_colour(pixels(plot.view), LIGHT.colour(drawn.colour)).any()
 
 
 def test_a_band_is_hidden_renamed_removed_and_put_back(

@@ -68,7 +68,7 @@ def test_it_gives_the_plain_sweep_and_then_ends(
     assert_same_bands(entry.band, plain_band(session, 3))
     assert entry.band.epochs.tolist() == list(range(EPOCHS + 1))
     assert (entry.name, entry.run) == ("3 seeds of run 1", session.runs.shown)
-    assert notes.messages == [("3 seeds of run 1: median and all 3 seeds.", False)]
+    assert notes.messages == [(f"3 seeds of run 1: {entry.band.chance}.", False)]
     assert seeds.epochs is None
     assert seeds.share == 0
 

@@ -770,7 +770,7 @@ def test_a_band_is_filled_behind_everything(
     band = Band(7, "5 seeds", "#2e7d32", EPOCHS, 0.4 * flat, 0.6 * flat, 0.9 * flat)
     plot.set_bands([band])
     painted = pixels(plot.view)
-    filled = near_colour(painted, between(theme, "#2e7d32", 70), 14)
+    filled = near_colour(painted, between(theme, "#2e7d32", 50), 14)
     for y, is_in in ((0.45, True), (0.77, True), (0.3, False), (0.98, False)):
         at = point(plot, 33.5, y)
         assert filled[at.y() - 1 : at.y() + 2, at.x()].all() == is_in, f"at {y}"
@@ -781,14 +781,14 @@ def test_a_band_is_filled_behind_everything(
     assert "5 seeds 0.6 [0.4, 0.9]" in words
     plot.set_bands([])
     assert plot.bands.bands == ()
-    assert not near_colour(pixels(plot.view), between(theme, "#2e7d32", 70), 4).any()
+    assert not near_colour(pixels(plot.view), between(theme, "#2e7d32", 50), 4).any()
 
 
 def test_a_band_has_a_gap_where_nothing_is_known(plot: CurvePlot) -> None:
     high = np.full_like(EPOCHS, 0.9)
     high[20:30] = np.nan
     plot.set_bands([Band(1, "b", "#2e7d32", EPOCHS, high - 0.4, high - 0.2, high)])
-    filled = near_colour(pixels(plot.view), between(LIGHT, "#2e7d32", 70), 14)
+    filled = near_colour(pixels(plot.view), between(LIGHT, "#2e7d32", 50), 14)
     for epoch, is_in in ((15, True), (25, False), (35, True)):
         at = point(plot, epoch + 0.5, 0.85)
         assert filled[at.y(), at.x()] == is_in

@@ -227,12 +227,11 @@ class RunList(QObject):
     def colour_of(self, entry: Entry) -> str:
         """Return the colour of a run or band everywhere: a name for ``Theme.colour``.
 
-        The run shown is "train", and what it reads held out has the colour of that part; every
-        other keeps one colour of the palette, also while it is removed.
+        The run shown is "train"; every other, and every band, keeps one colour of the palette, also
+        while it is removed: a band must be told from the curves of the run that it is of.
         """
-        if entry.run is not self.shown:
-            return f"run {entry.colour}"
-        return entry.band.held_out_part if isinstance(entry, BandEntry) else "train"
+        is_shown = isinstance(entry, RunEntry) and entry.run is self.shown
+        return "train" if is_shown else f"run {entry.colour}"
 
     def _hide_oldest(self) -> None:
         """Keep the picture readable; whatever a person has shown or pinned stays."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MANY_SEEDS = 20
 """From so many seeds on the band leaves the outermost out: one odd run must not widen it."""
 
+_ENOUGH_FOR_QUARTILES = 4
+
 ALL_QUANTILES = (0.0, 1.0)
 MOST_QUANTILES = (0.05, 0.95)
 
@@ -90,6 +92,26 @@ class SeedBand:
         seeds = f"{n} seeds" if n > 1 else "1 seed"
         diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
         return f"median and {words} {seeds}{diverged}"
+
+    @property
+    def chance(self) -> str:
+        """How far apart the seeds' held-out scores lie in the end, in words."""
+        last = self.curves[f"{self.held_out_part}_score"][-1]
+        scores = np.sort(last[~np.isnan(last)])
+        diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
+        if not len(scores):
+            return f"all {len(last)} diverged" if len(last) > 1 else "diverged"
+        words = f"{self.held_out_part} score at the end {_range(scores[0], scores[-1])}"
+        if len(scores) >= _ENOUGH_FOR_QUARTILES:
+            words += f", half of them within {_range(*np.quantile(scores, (0.25, 0.75)))}"
+        return f"{words}{diverged}"
+
+
+def _range(low: float, high: float) -> str:
+    """Return both ends, with so many digits that they differ if they do so in the fourth."""
+    n_digits = 4 if f"{low:.3f}" == f"{high:.3f}" else 3
+    ends = [f"{value:.{n_digits}f}".removeprefix("0") for value in (low, high)]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def band_quantiles(n_members: int) -> tuple[float, float]:

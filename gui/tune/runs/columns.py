@@ -141,6 +141,7 @@ def cells_of(view: View, entry: Entry) -> dict[str, Cell]:
     words = ", ".join(_else(runs, entry.run))
     cells["else"] = Cell(words, words or None, words)
     if isinstance(entry, BandEntry):
+        cells["run"] = Cell(entry.name, entry.key, f"{entry.name}: {entry.band.chance}")
         return cells | _band_cells(entry.band)
     cells["state"] = _state(view, entry)
     history = entry.run.history

@@ -153,4 +153,4 @@ class Seeds(QObject):
         runs.show_band(question.key, band, question.run, question.name)
         if is_whole:
             self.call_off()
-            self._session.messages.note(f"{printable(question.name)}: {band}.")
+            self._session.messages.note(f"{printable(question.name)}: {band.chance}.")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPen
 
 _RUN_ALPHA = 175
-_BAND_ALPHA = 70
+_BAND_ALPHA = 50
 _DOT_PIXELS = 7
 _HALF_AN_EPOCH = 0.5
 
