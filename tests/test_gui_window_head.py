@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from gui_drawing import draw
 from gui_helpers import (
     EPOCHS,
     activate,
@@ -173,7 +174,10 @@ def test_run_and_epoch_are_chosen_in_the_head(window: MainWindow, qtbot: QtBot) 
     click(qtbot, popup.rows[first.key])
     assert session.runs.shown is first.run
     assert model.text() == f"run 1, epoch {EPOCHS}"
-    assert popup.isVisible(), "an epoch is still to be chosen"
+    assert not popup.isVisible(), "it is chosen"
+    click(qtbot, model)
+    assert popup.isVisible()
+    assert popup.rows[first.key].isChecked()
     click(qtbot, popup.best)
     assert session.view.pinned_epoch == history.best.epoch
     assert popup.epoch.value() == history.best.epoch
@@ -199,7 +203,7 @@ def test_a_run_is_chosen_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     assert popup.focusWidget() is popup.rows[first.key]
     qtbot.keyClick(popup.rows[first.key], Qt.Key.Key_Return)
     assert window.session.runs.shown is first.run
-    popup.hide()
+    assert not popup.isVisible()
 
 
 def test_menus_open_behind_one_button_and_alt(window: MainWindow, qtbot: QtBot) -> None:
@@ -238,6 +242,9 @@ def test_closing_asks_where_runs_would_be_lost(window: MainWindow, qtbot: QtBot)
     box = asked(window)
     assert box is not None
     assert box.text() == "Closing loses 2 runs and 1 drawn training image."
+    there = [action.text() for action in window.menus.by_name["File"].actions()]
+    assert {"Save curves...", "Save model..."} <= set(there)
+    assert "Menu at the top left (Alt), File, Save curves and Save model" in box.informativeText()
     click(qtbot, next(b for b in box.buttons() if b.text() == "Stay"))
     wait_until(qtbot, lambda: asked(window) is None)
     assert window.isVisible()
@@ -246,6 +253,25 @@ def test_closing_asks_where_runs_would_be_lost(window: MainWindow, qtbot: QtBot)
     box = asked(window)
     assert box is not None
     click(qtbot, next(b for b in box.buttons() if b.text() == "Close anyway"))
+    assert not window.isVisible()
+
+
+def test_a_drawing_on_the_sheet_is_lost_with_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("images")
+    panel = window.page("images").draw
+    draw(panel.canvas)
+    assert not panel.canvas.is_empty
+    window.show_page("learn")
+    press(qtbot, window, "Ctrl+Q")
+    box = asked(window)
+    assert box is not None
+    assert box.text() == "Closing loses the drawing on the sheet."
+    click(qtbot, next(b for b in box.buttons() if b.text() == "Stay"))
+    wait_until(qtbot, lambda: asked(window) is None)
+    panel.canvas.clear()
+    assert panel.canvas.is_empty
+    activate(qtbot, window)
+    press(qtbot, window, "Ctrl+Q")
     assert not window.isVisible()
 
 

@@ -16,9 +16,9 @@ from gui.images.classes.panel import ClassesPanel
 from gui.images.draw.panel import DRAWN, DrawPanel
 from gui.images.split.panel import SplitPanel
 from gui.images.wall.count import CountWords
+from gui.images.wall.epochs import WallEpochs
 from gui.images.wall.filter import FilterBar
 from gui.images.wall.tile import DrawTile
-from gui.shared.epochs_transport import EpochsTransport
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PARTS, PartView, epoch_words
@@ -65,17 +65,6 @@ _WIDE = 1200
 """Pixels of the page at which a drawing is explained beside its sheet."""
 
 _WALK_WORDS = "arrow keys walk on along the wall"
-
-
-class WallEpochs(EpochsTransport):
-    """Plays through the epochs of the run; says what stands below the images."""
-
-    def _shown_words(self) -> str:
-        shown = self._session.view.shown
-        if shown is None:
-            return ""
-        what = "the label, what it is read as where that is wrong, and how sure"
-        return f"Every caption is of {epoch_words(shown.epoch)}: {what}."
 
 
 class ImagesPage(Page):
@@ -204,6 +193,10 @@ class ImagesPage(Page):
     @Slot(str)
     def _switched(self, words: str) -> None:
         self._stack.setCurrentWidget(self.panels[words])
+
+    def would_be_lost(self) -> tuple[str, ...]:
+        """Say whether there is a drawing."""
+        return () if self.draw.canvas.is_empty else ("the drawing on the sheet",)
 
     @Slot()
     def draw_one(self) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QMessageBox
 
+from gui.window.menus import HAS_BAR
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -65,7 +67,10 @@ class Closing(QObject):
         box = QMessageBox(self._window, icon=QMessageBox.Icon.Question)
         box.setWindowTitle("Close?")
         box.setText(f"Closing loses {self._lost()}.")
-        box.setInformativeText("Curves and models can be kept: File, Save curves and Save model.")
+        place = "File" if HAS_BAR else "Menu at the top left (Alt), File"
+        box.setInformativeText(
+            f"Curves and models can be kept: {place}, Save curves and Save model."
+        )
         close = box.addButton("Close anyway", QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)

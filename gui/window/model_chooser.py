@@ -205,9 +205,14 @@ class ModelPopup(Unfolded):
 
     def _row(self, key: int) -> RunRow:
         row = RunRow(self)
-        row.clicked.connect(partial(self._session.view.show_run, key))
+        row.clicked.connect(partial(self._choose, key))
         self._list.addWidget(row)
         return row
+
+    def _choose(self, key: int) -> None:
+        """Show a run, and fold: its epochs are a click on the same button away."""
+        self.hide()
+        self._session.view.show_run(key)
 
     def _fill(self, row: RunRow, entry: RunEntry) -> None:
         session, history = self._session, entry.run.history
