@@ -46,6 +46,16 @@ def test_noise_has_a_box_of_its_own(session: Session) -> None:
     assert attack.chosen.boxed
 
 
+def test_the_exact_change_after_noise_leaves_the_box_of_images(session: Session) -> None:
+    attack = session.attack
+    attack.set_start_from_noise(True)
+    attack.choose_exact("linf", boxed=attack.measure.boxed)
+    assert not attack.chosen.begins_as_noise
+    assert (attack.chosen.norm, attack.chosen.boxed) == ("linf", True)
+    attack.choose_exact("l2", boxed=False)
+    assert not attack.chosen.boxed
+
+
 def test_the_same_target_costs_the_same_in_the_film_and_by_hand(
     session: Session, new_panel: Callable[..., Any], qtbot: QtBot
 ) -> None:

@@ -242,8 +242,10 @@ class AttackSession(QObject):
 
     def choose_exact(self, norm: Norm, *, boxed: bool) -> None:
         """Choose the exact smallest change, measured as a person has just read its size."""
+        was_noise = self.chosen.begins_as_noise
         self.choose_attack("exact")
-        self.measure.measure(norm=norm, boxed=boxed)
+        # It begins at the image itself, whose box is not that of noise.
+        self.measure.measure(norm=norm, boxed=None if was_noise else boxed)
 
     def set_untargeted(self) -> None:
         """Let any class do but the one read."""
