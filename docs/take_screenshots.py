@@ -114,6 +114,8 @@ def laboratory(window: MainWindow, folder: Path) -> None:
             window.switch_theme()
         window.notice.close_message()
         window.show_page("tune")
+        compared = window.page("tune").comparison.comparison.study
+        wait_for(lambda: compared.found is not None and compared.is_settled, "the comparison")
         shoot(window, folder, f"runs-{theme}")
         window.show_page("learn")
         learn.show_tab("When to stop")
