@@ -27,6 +27,7 @@ from gui.attack.robustness.panel import RobustnessPanel  # noqa: E402
 from gui.session.run_state import RunState  # noqa: E402
 from gui.session.session import Session  # noqa: E402
 from gui.settings import Settings  # noqa: E402
+from gui.tune.page import TunePage  # noqa: E402
 from gui.window.main_window import MainWindow  # noqa: E402
 
 SIZES = {"": (1280, 720), "-large": (1920, 1000)}
@@ -114,8 +115,7 @@ def laboratory(window: MainWindow, folder: Path) -> None:
             window.switch_theme()
         window.notice.close_message()
         window.show_page("tune")
-        compared = window.page("tune").comparison.comparison.study
-        wait_for(lambda: compared.found is not None and compared.is_settled, "the comparison")
+        wait_for(partial(_is_compared, window.page("tune")), "the comparison")
         shoot(window, folder, f"runs-{theme}")
         window.show_page("learn")
         learn.show_tab("When to stop")
@@ -150,6 +150,11 @@ def attack_laboratory(window: MainWindow, folder: Path) -> None:
         curves = window.page("attack").tabs.panel("the curves")
         wait_for(partial(_is_complete, curves), "the curves")
         shoot(window, folder, f"robustness-{theme}")
+
+
+def _is_compared(page: TunePage) -> bool:
+    compared = page.comparison.comparison.study
+    return compared.found is not None and compared.is_settled
 
 
 def _is_complete(panel: RobustnessPanel) -> bool:
