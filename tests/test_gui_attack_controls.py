@@ -29,6 +29,7 @@ from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
 from gui.attack.page import AttackPage
+from gui.session.own_image import OwnImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,6 +150,21 @@ def test_other_attacks_do_not_begin_from_noise(
     assert session.attack.config.start == NUMBER
     assert_shows(page, session, core_film(session))
     assert page.controls.image.text().startswith(f"training {NUMBER}, ")
+
+
+def test_the_choice_of_the_image_is_as_wide_as_your_drawing(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    dataset, part = session.view.dataset, page.controls.part
+    assert dataset is not None
+    with unfolded(qtbot, page.controls.image):
+        pass  # it was as wide as what it offered then
+    own = OwnImage(dataset.test.images[3], dataset.image_shape, 1, dataset.class_names)
+    session.attack.choose_own(own)
+    wait_for_any_film(qtbot, session)
+    with unfolded(qtbot, page.controls.image):
+        assert part.currentText() == "your drawing"
+        assert part.width() >= part.fontMetrics().horizontalAdvance("your drawing") + 28
 
 
 def test_the_norm_has_a_budget_of_its_own(page: AttackPage, session: Session, qtbot: QtBot) -> None:

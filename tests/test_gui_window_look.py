@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 from gui_helpers import click, has_colour, pixels, press, wait_for_rest, wait_until
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtGui import QCursor, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QLabel,
     QMessageBox,
     QProgressBar,
+    QStyle,
+    QStyleOptionViewItem,
     QWidget,
 )
 
 from core.pictures import luminance
 from gui.theme import DARK, LIGHT, STAGE, USUAL, Theme, apply_font, apply_theme, text_percent
+from gui.tune.runs.table import RunTable
 from gui.widgets.basics.card import Card
 from gui.window.actions import shortcuts_html
 from gui.window.look import next_size
@@ -272,6 +275,37 @@ def test_the_stage_says_how_to_leave_until_a_key_is_pressed(
     listed = shortcuts_html()
     assert "Black screen" in listed.partition("On the stage")[2]
     assert "B or ." in listed.partition("On the stage")[2]
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_lists_and_names_are_as_wide_as_their_words(
+    window: MainWindow, qtbot: QtBot, percent: int
+) -> None:
+    window.use_text(percent)
+    window.show_page("images")
+    bar = window.page("images").bar
+    for order in ("worst", "sure", "unsure"):
+        bar.choose(order=order)
+        said = bar.last.currentText()
+        least = bar.last.fontMetrics().horizontalAdvance(said) + 26
+        wait_until(qtbot, lambda: bar.last.width() >= least)  # noqa: B023
+    window.show_page("tune")
+    wait_for_rest(qtbot, window)
+    (table,) = window.page("tune").findChildren(RunTable)
+    option = QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    name = table.runs.place(window.session.runs.shown_key)
+    table.itemDelegate().initStyleOption(option, name)
+    option.rect = table.visualRect(name)
+    part = QStyle.SubElement.SE_ItemViewItemText
+    room = table.style().subElementRect(part, option, table).width()
+    assert room >= QFontMetrics(option.font).horizontalAdvance("run 1")
+    window.show_page("learn")
+    preset = window.head.preset
+    preset.showPopup()
+    words = [preset.itemText(place) for place in range(preset.count())]
+    assert preset.view().width() > max(map(preset.fontMetrics().horizontalAdvance, words)) + 12
+    preset.hidePopup()
 
 
 @pytest.mark.parametrize("key", ["B", "."])

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QComboBox,
     QGridLayout,
     QLabel,
     QSizePolicy,
@@ -105,6 +106,7 @@ class AttackControls(QWidget):
         inside = QWidget(menu)
         declared = parameters_of(AttackConfig)
         self.part = chooser("image from", inside, choices=self._parts())
+        self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.part.setToolTip(tooltip(declared["part"], None))
         self.part.activated.connect(self._part_chosen)
         whole = Parameter("int", "Image", "Number of the image.", low=0, high=10_000_000)

@@ -55,7 +55,12 @@ class HeadChooser(QComboBox):
 
     def showPopup(self) -> None:
         """Open the list, wide enough for its longest choice."""
-        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 24)
+        # A list that was never seen has not its font yet: what it says of itself may be too little.
+        metrics = self.fontMetrics()
+        words = (self.itemText(place) for place in range(self.count()))
+        widest = max(map(metrics.horizontalAdvance, words), default=0)
+        own = self.view().sizeHintForColumn(0)
+        self.view().setMinimumWidth(max(own + 24, widest + 2 * metrics.height()))
         super().showPopup()
 
 

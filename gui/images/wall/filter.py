@@ -171,7 +171,7 @@ class FilterBar(QWidget):
         """Return the order, and the surety where that leaves images out."""
         wanted, usual = self.filter, ImageFilter()
         if (wanted.low, wanted.high) == (usual.low, usual.high):
-            return self.order.currentText()
+            return self.order.currentText().removesuffix(" first")
         return f"{wanted.low:g} to {wanted.high:g} % sure"
 
     @Slot(int, int)

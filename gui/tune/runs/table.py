@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from gui.tune.runs.columns import Column
 
 _CELL_ROOM = 18
-_TICK_ROOM = 66
-"""Before a name: the tick and the colour."""
+_TICK_ROOM, _TICK = 49, 17
+"""Before a name: the colour and gaps, and the tick at 100 %."""
 
 _LEAST_WIDTH = 36
 _NAME_AT_LEAST, _WORDS_AT_LEAST = 160, 84
@@ -204,7 +204,9 @@ class RunTable(QTableView):
         words = [self.runs.words(key, column.key) for key in self.runs.keys]
         head = f"{column.head} ▴" if self.runs.is_sorted_by(column.key) else column.head
         width = max(map(metrics.horizontalAdvance, [head, *words])) + _CELL_ROOM
-        return min(width + _TICK_ROOM, _WIDEST_NAME) if column.key == "run" else min(width, _WIDEST)
+        if column.key == "run":
+            return min(width + _TICK_ROOM + pixels(_TICK), pixels(_WIDEST_NAME))
+        return min(width, _WIDEST)
 
     def _fit(self) -> None:
         """Leave out what there is no room for: nobody should have to scroll for a score."""

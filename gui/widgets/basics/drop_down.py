@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QWidget, QWidgetAction
 
+from gui.theme import pixels
 from gui.widgets.basics.controls import offer
 from gui.widgets.basics.layouts import below
 from gui.widgets.basics.tooltips import wrapped
@@ -48,6 +49,13 @@ class DropDown(QComboBox):
     def set_words(self, words: str) -> None:
         """Say this on it."""
         offer(self, {None: words})
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for what it says now; where it is narrow, less is enough."""
+        hint = super().sizeHint()
+        words = self.fontMetrics().horizontalAdvance(self.currentText())
+        return QSize(max(hint.width(), words + pixels(18) + 2 * hint.height() // 3), hint.height())
 
     def showPopup(self) -> None:
         """Unfold, on the screen as a whole."""
