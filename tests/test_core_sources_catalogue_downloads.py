@@ -923,7 +923,12 @@ def test_what_is_not_there_is_told_with_the_ways_to_get_it(made, no_network):
     with pytest.raises(NotDownloaded) as caught:
         open_dataset(KEY)
     assert caught.value.key == KEY
-    for words in ("not on this machine yet", "Experiment panel", f"--dataset {KEY}", "File > Open"):
+    for words in (
+        "not on this machine yet",
+        "list of data above",
+        f"--dataset {KEY}",
+        "File > Open",
+    ):
         assert words in str(caught.value)
 
 

@@ -329,7 +329,7 @@ class ImagesPage(Page):
             self.words.show_counts(("",))
             opening = self._session.data.opening
             self.wall.set_empty_words(
-                "There are no data yet. Open some with File > Open."
+                "There are no data yet: choose some in the list above, or open a file (Ctrl+O)."
                 if opening is None
                 else f"Opening {printable(opening)} ..."
             )

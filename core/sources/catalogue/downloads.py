@@ -41,8 +41,8 @@ SPEED_SECONDS = 2.0
 OTHER_WAYS = (
     "Three other ways: open a file or folder that holds it (File > Open, Open folder, --dataset "
     "PATH); give a folder, a USB stick or the http address of a machine in the room as the mirror "
-    f"(in the panel, under More data, or {MIRROR_VARIABLE}); or use the data that ship with the "
-    "program (strokes, digits8)."
+    f"(in the list of data above, under More data, or {MIRROR_VARIABLE}); or use the data that "
+    "ship with the program (strokes, digits8)."
 )
 
 

@@ -116,6 +116,6 @@ def _how_to_get(entry: CatalogueEntry, words: list[str]) -> str:
     found = "".join(f" ({text})" for text in words)
     return (
         f"{entry.label} is not on this machine yet{found}. Download its {entry.n_bytes / 1e6:.0f} "
-        f"MB under More data in the Experiment panel; a report (--report DIR --dataset "
+        f"MB under More data, in the list of data above; a report (--report DIR --dataset "
         f"{entry.key}) downloads it by itself. {OTHER_WAYS}"
     )
