@@ -815,7 +815,7 @@ def test_before_there_are_data_the_page_says_so(
     qtbot: QtBot,
 ) -> None:
     page = new_panel(ImagesPage, new_session(), size=PAGE_SIZE)
-    assert "Open some" in page.wall.empty_words
+    assert "choose some" in page.wall.empty_words
     assert page.words.said == ""
     click(qtbot, page.wall.viewport())
     find(qtbot, page, "3")
