@@ -23,7 +23,7 @@ from gui_helpers import (
     wait_until,
 )
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from test_gui_session_session import Notes
@@ -199,6 +199,18 @@ def test_a_setting_gets_a_column_when_runs_differ_in_it(
     session.wanted.set_setting("momentum", 0.0)
     session.training.step_epoch()
     wait_until(qtbot, lambda: cell(panel, 2, "momentum") == "0.5 → 0")
+
+
+def test_columns_have_their_room_also_while_the_mouse_is_held_elsewhere(
+    panel: RunsPanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Qt.MouseButton.LeftButton
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: held)
+    another_run_with(qtbot, session, l2=0.001)  # which needs another column
+    wait_until(qtbot, lambda: any(c.key == "l2" for c in panel.table.runs.columns))
+    name = panel.table.runs.place(session.runs.shown_key)
+    words = QFontMetrics(panel.table.font()).horizontalAdvance("run 2")
+    assert panel.table.visualRect(name).width() > words + 60
 
 
 def test_it_sorts_by_any_column(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:

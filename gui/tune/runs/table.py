@@ -45,7 +45,7 @@ class RunTable(QTableView):
         super().__init__(parent)
         self._session = session
         self._filled_at = 0.0
-        self._was_ticked = self._is_resized = False
+        self._was_ticked = self._is_resized = self._is_laying = False
         self.runs = RunsModel(session, self)
         """What it shows."""
         self.setModel(self.runs)
@@ -165,13 +165,19 @@ class RunTable(QTableView):
     @Slot()
     def _resized(self) -> None:
         """Leave the widths alone that a person has chosen, until there are other columns."""
-        self._is_resized |= bool(QGuiApplication.mouseButtons())
+        self._is_resized |= not self._is_laying and bool(QGuiApplication.mouseButtons())
+
+    def _set_width(self, column: int, width: int) -> None:
+        """Give a column a width that no person has chosen, whatever the mouse is held on."""
+        self._is_laying = True
+        self.setColumnWidth(column, width)
+        self._is_laying = False
 
     @Slot()
     def _laid_anew(self) -> None:
         self._is_resized = False
         for column in range(self.runs.columnCount()):
-            self.setColumnWidth(column, self.horizontalHeader().minimumSectionSize())
+            self._set_width(column, self.horizontalHeader().minimumSectionSize())
         self._widen()
         self.choose(self._session.runs.shown_key)
 
@@ -194,7 +200,7 @@ class RunTable(QTableView):
             over -= cut
         for place, width in enumerate(widths if not self._is_resized else ()):
             if width != self.columnWidth(place):
-                self.setColumnWidth(place, width)
+                self._set_width(place, width)
         row = metrics.height() + 8
         if self.verticalHeader().defaultSectionSize() != row:
             self.verticalHeader().setDefaultSectionSize(row)
