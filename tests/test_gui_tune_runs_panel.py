@@ -196,6 +196,7 @@ def test_a_setting_gets_a_column_when_runs_differ_in_it(
     assert [cell(panel, row, "adversary_size") for row in range(3)] == ["", "", "0.1"]
     assert [cell(panel, row, "validation") == "" for row in range(3)] == [True, True, False]
     session.training.step_epoch()
+    wait_until(qtbot, lambda: session.view.run_state is not RunState.RUNNING)
     session.wanted.set_setting("momentum", 0.0)
     session.training.step_epoch()
     wait_until(qtbot, lambda: cell(panel, 2, "momentum") == "0.5 → 0")
