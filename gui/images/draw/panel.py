@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
@@ -11,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup
 
 from core.drawing.drawing import Placement, mnist_placement, placed, placement_of, plain
 from gui.images.draw.way import SIDES, Way, WayRow
+from gui.images.draw.words import LONGEST_NAME, placing_words, unlike_mnist
 from gui.session.own_image import OwnImage
 from gui.shared.columns import label, sentences
 from gui.shared.panel import Panel
@@ -43,7 +42,6 @@ _FRAME_MILLISECONDS = 16
 """While one draws the pictures follow so often at most."""
 
 _HOW = "with mouse, pen or finger; the right button erases"
-_LONGEST_NAME = 24
 _GAP = 8
 _LEAST_SHEET, _GOOD_SHEET = 120, 200
 _STEPS_HEIGHT = 106
@@ -241,7 +239,7 @@ class DrawPanel(Panel):
         of_data = placement_of(dataset.train, dataset.image_shape)
         if of_data is not None and not of_data.is_like(mnist, dataset.image_shape):
             self._placements[Way.DATA] = of_data
-            unlike = _unlike_mnist(of_data, mnist)
+            unlike = unlike_mnist(of_data, mnist)
         for way, row in self.rows.items():
             row.help = " ".join(filter(None, (_HELP[way], unlike, _CHOOSE_HELP)))
             row.setToolTip(wrapped(row.help))
@@ -251,7 +249,7 @@ class DrawPanel(Panel):
         self.rows[self.way].setChecked(True)
         if dataset.class_names != self._names:
             self._names = dataset.class_names
-            cut = {k: f"meant as {short(n, _LONGEST_NAME)}" for k, n in enumerate(self._names)}
+            cut = {k: f"meant as {short(n, LONGEST_NAME)}" for k, n in enumerate(self._names)}
             offer(self.meant_as, {None: "meant as ...", **cut})
             self.meant_as.setCurrentIndex(0)
             self.meant_as.view().setMinimumWidth(self.meant_as.view().sizeHintForColumn(0) + 24)
@@ -314,24 +312,8 @@ class DrawPanel(Panel):
             return "Waiting for data ..."
         if self.image is None:
             return "Nothing is drawn yet. The arrow keys move what is drawn."
-        steps, way = self._drawn[self._normal].steps, self._normal.value
-        done = "" if steps is None else f"{steps.sentence()}."
-        way = f"{way[:1].upper()}{way[1:]}"
         plainly, normally = self.rows[Way.PLAIN], self.rows[self._normal]
-        if plainly.probabilities is None or normally.probabilities is None:
-            return f"There is no model yet. {way} it is {done}"
-        before, after = plainly.best, normally.best
-        assert before is not None
-        assert after is not None
-        if before != after:
-            names = (escape(short(self._names[k], _LONGEST_NAME)) for k in (after, before))
-            result = "it is read as {}, not {}".format(*names)
-        else:
-            more = float(normally.probabilities[after] - plainly.probabilities[after])
-            result = (
-                "it is surer" if more > 0 else "it is less sure" if more < 0 else "it is as sure"
-            )
-        return f"<b>{way} {result}:</b> {done}"
+        return placing_words(self._drawn[self._normal], plainly, normally, self._names)
 
     def _refresh_buttons(self) -> None:
         meant, is_drawn = self.meant, self.image is not None
@@ -398,14 +380,3 @@ class DrawPanel(Panel):
         image, meant = self.image, self.meant
         if image is not None and meant is not None:
             self._session.wanted.add_sample(image.reshape(-1), meant)
-
-
-def _unlike_mnist(placement: Placement, mnist: Placement) -> str:
-    away = math.dist(placement.middle, mnist.middle)
-    where = "are centred by their outline, not by their mass"
-    if placement.by_mass:
-        where = f"have their centre of mass {away:.1f} pixels from where MNIST's is"
-    return (
-        f"These images are not placed as MNIST's: their figures fill {placement.box:.0%} of the "
-        f"frame (MNIST's {mnist.box:.0%}) and {where}."
-    )
