@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from core.learning.config import TrainingConfig
 from gui.session.run_state import RunState
-from gui.shared.training_transport import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
+from gui.shared.training_transport import PACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def test_the_speed_slider(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
-    session = new_session(training=TrainingConfig(epochs=5000), pace=SLOWEST)
+    session = new_session(training=TrainingConfig(epochs=5000), pace=PACES.slowest)
     window = new_window(session)
     open_paused(qtbot, session)
     speed = window.foot.speed
@@ -38,15 +38,15 @@ def test_the_speed_slider(
     session.training.play()
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 20)
     drag(speed, handle_centre(speed), QPoint(-speed.width(), middle.y()))
-    assert session.training.pace == pytest.approx(SLOWEST)
+    assert session.training.pace == pytest.approx(PACES.slowest)
     session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
 
 
 def test_every_place_of_the_speed_slider_comes_back() -> None:
-    for place in range(SPEED_STEPS + 1):
-        assert place_of(pace_at(place)) == place
-    assert pace_at(SPEED_STEPS - 1) == pytest.approx(FASTEST)
+    for place in range(PACES.last + 1):
+        assert PACES.place_of(PACES.at(place)) == place
+    assert PACES.at(PACES.last) == pytest.approx(PACES.fastest)
 
 
 @pytest.mark.parametrize("width", [1280, 1024])

@@ -30,7 +30,7 @@ class Player(QObject):
     ----------
     tick : the signal at which it plays on, 30 times a second
     n_frames : how many there are; 0 where there is nothing to be played
-    speed : frames in a second
+    speed : frames in a second, and what is usual of it
     clock : seconds
     """
 
@@ -48,7 +48,7 @@ class Player(QObject):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self.n_frames, self.speed = n_frames, speed
+        self.n_frames, self.speed, self.usual = n_frames, speed, speed
         self.position = self.last
         """Number of the frame shown."""
         self.playing = False
@@ -114,6 +114,11 @@ class Player(QObject):
         if speed != self.speed:
             self.speed = speed
             self._begin()
+
+    def set_usual(self, usual: float) -> None:
+        """Let another speed be usual, and play so many times as fast as before."""
+        factor, self.usual = self.speed / self.usual, usual
+        self.set_speed(factor * usual)
 
     def replace(self, n_frames: int) -> None:
         """Play others from now on, as many as there are of them yet."""

@@ -8,14 +8,15 @@ import numpy as np
 from PySide6.QtCore import Slot
 
 from gui.session.player import Player
-from gui.shared.training_transport import SPEED_STEPS, EpochPlaces
+from gui.shared.training_transport import EpochPlaces
+from gui.shared.transport import Speeds
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from gui.session.session import Session
 
-_SLOWEST, _FASTEST, _USUAL = 1.0, 60.0, 8.0
+_SPEEDS, _USUAL = Speeds(1.0, 60.0), 8.0
 """Epochs that pass in a second."""
 
 
@@ -79,8 +80,7 @@ class EpochsTransport(EpochPlaces):
     @property
     def speed(self) -> int:
         """Place of the slider."""
-        ratio = np.log(self._player.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
-        return round(SPEED_STEPS * float(ratio))
+        return _SPEEDS.place_of(self._player.speed)
 
     @property
     def speed_words(self) -> str:
@@ -89,5 +89,5 @@ class EpochsTransport(EpochPlaces):
 
     def set_speed(self, place: int) -> None:
         """Let more epochs pass in a second, or fewer."""
-        self._player.set_speed(float(_SLOWEST * (_FASTEST / _SLOWEST) ** (place / SPEED_STEPS)))
+        self._player.set_speed(_SPEEDS.at(place))
         self.changed.emit()

@@ -6,12 +6,10 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from core.errors import printable
 from gui.session.run_state import RunState
 from gui.session.training import MOST_EPOCHS
-from gui.shared.transport import Mark, Transport
+from gui.shared.transport import SPEED_STEPS, Mark, Speeds, Transport
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,31 +18,12 @@ if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.shared.transport import Offer
 
-SLOWEST, FASTEST = 0.2, 100.0
-"""Epochs per second at the ends of the slider, before "as fast as possible"."""
-
-SPEED_STEPS = 100
-
-
-def pace_at(place: int) -> float | None:
-    """Return epochs per second for a place of the slider; None at its end: no limit."""
-    if place >= SPEED_STEPS:
-        return None
-    return float(SLOWEST * (FASTEST / SLOWEST) ** (place / (SPEED_STEPS - 1)))
-
-
-def place_of(pace: float | None) -> int:
-    """Return the place of the slider for epochs per second."""
-    if pace is None:
-        return SPEED_STEPS
-    ratio = np.log(pace / SLOWEST) / np.log(FASTEST / SLOWEST)
-    return int(np.clip(round((SPEED_STEPS - 1) * float(ratio)), 0, SPEED_STEPS - 1))
+PACES = Speeds(0.2, 100.0, last=SPEED_STEPS - 1)
+"""Epochs per second, before "as fast as possible" at the end of the slider."""
 
 
 class EpochPlaces(Transport):
     """Places that are epochs of the run shown: the newest, or one that keeps its weights."""
-
-    unit = "epoch"
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -212,7 +191,8 @@ class TrainingTransport(EpochPlaces):
     @property
     def speed(self) -> int:
         """Place of the slider for epochs a second."""
-        return place_of(self._session.training.pace)
+        pace = self._session.training.pace
+        return SPEED_STEPS if pace is None else PACES.place_of(pace)
 
     @property
     def speed_words(self) -> str:
@@ -222,7 +202,7 @@ class TrainingTransport(EpochPlaces):
 
     def set_speed(self, place: int) -> None:
         """Learn at most so fast from now on."""
-        self._session.training.set_pace(pace_at(place))
+        self._session.training.set_pace(None if place == SPEED_STEPS else PACES.at(place))
 
 
 def _rounded(speed: float) -> str:

@@ -6,6 +6,7 @@ the page know only this.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 PLAY_WORDS = ("Play", "Pause")
 """All that the first button says."""
+
+SPEED_STEPS = 100
+"""The last place of the speed slider; the first is 0."""
 
 Offer = tuple[str, "Callable[[], object]"]
 
@@ -40,6 +44,24 @@ class Mark:
     kind: Literal["best", "flip", "change", "branch"]
     words: str
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speeds:
+    """What places of the speed slider mean: from one to the next it is the same factor."""
+
+    slowest: float
+    fastest: float
+    last: int = SPEED_STEPS
+
+    def at(self, place: int) -> float:
+        """Return the speed at a place."""
+        return float(self.slowest * (self.fastest / self.slowest) ** (place / self.last))
+
+    def place_of(self, speed: float) -> int:
+        """Return the place nearest to a speed."""
+        share = math.log(speed / self.slowest) / math.log(self.fastest / self.slowest)
+        return round(self.last * min(max(share, 0.0), 1.0))
 
 
 class Transport(QObject):

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QSlider, QTool
 
 from core.errors import printable
 from gui.shared.columns import label
-from gui.shared.training_transport import SPEED_STEPS
-from gui.shared.transport import PLAY_WORDS
+from gui.shared.transport import PLAY_WORDS, SPEED_STEPS
 from gui.theme import grow, pixels
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding

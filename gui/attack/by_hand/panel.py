@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from core.attack.by_hand.score import number, over_budget, percent, score, sized
-from gui.attack.by_hand.rival import SPEED, RivalPanel, name_of, pace_words
+from gui.attack.by_hand.rival import RivalPanel, name_of, pace_words
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
-from gui.attack.player_transport import PlayerTransport
 from gui.attack.view import AttackView
 from gui.shared.columns import sentences
+from gui.shared.player_transport import PlayerTransport
 from gui.theme import grow
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
@@ -80,9 +80,7 @@ class ByHandPanel(AttackView):
         self.way = ShareBar("gap closed", _WAY_HELP, self)
         self.rival = RivalPanel(session, self.game, self)
         self.pace = self.rival.yours
-        self.transport = PlayerTransport(
-            self.rival.player, self, usual=lambda: SPEED, status=self.rival.growing_words
-        )
+        self.transport = PlayerTransport(self.rival.player, self, status=self.rival.growing_words)
         self._lay_out()
         self.canvas.refused.connect(self._tell_refusal)
         self.canvas.changed.connect(self.game.look)

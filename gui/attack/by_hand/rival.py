@@ -41,7 +41,7 @@ _KINDS = {
         "most.",
     ),
 }
-SPEED = 25.0
+_SPEED = 25.0
 """Changes in a second."""
 
 _LONGEST_NAME = 14
@@ -54,7 +54,7 @@ class RivalPanel(QWidget):
     def __init__(self, session: Session, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._game = session, game
-        self.player = Player(session.pool.frame, speed=SPEED, parent=self)
+        self.player = Player(session.pool.frame, speed=_SPEED, parent=self)
         """Which of the growing changes is shown."""
         self.player.position_changed.connect(self.refresh)
         self.player.playing_changed.connect(self._playing_changed)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from gui.shared.transport import Mark, Transport
+from gui.shared.player_transport import PlayerTransport
+from gui.shared.transport import Mark, Speeds
 from gui.shared.words import an
 
 if TYPE_CHECKING:
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 SAVES = ("save_film", "save_traces", "save_images", "save_step")
 """Commands that keep the film."""
 
-_SLOWEST, _FASTEST = 2, 400
-"""Steps in a second, at the ends of the slider."""
+_SPEEDS = Speeds(2, 400)
+"""Steps in a second."""
 
 
-class FilmTransport(Transport):
+class FilmTransport(PlayerTransport):
     """Plays the steps of an attack; it is held at the step at which the reading flips.
 
     How long the film is follows from what happens (:func:`core.attack.film.steps_worth`): twenty
@@ -34,41 +33,20 @@ class FilmTransport(Transport):
     saving : what is being kept of it
     """
 
-    unit = "step"
     saves = SAVES
+    _speeds = _SPEEDS
 
     def __init__(self, session: Session, saving: Writing, parent: QObject | None = None) -> None:
-        super().__init__(parent)
         self._session, self._saving = session, saving
-        self._film = film = session.attack.film
-        for signal in (
-            film.changed,
-            film.position_changed,
-            film.playing_changed,
-            saving.changed,
-            session.attack.config_changed,
-        ):
+        self._film = session.attack.film
+        super().__init__(self._film, parent)
+        for signal in (self._film.changed, saving.changed, session.attack.config_changed):
             signal.connect(self.changed)
 
     @property
     def length(self) -> float:
         """How many steps the film has, or is going to have."""
         return self._film.n_steps
-
-    @property
-    def done(self) -> float:
-        """How many there are."""
-        return self._film.last
-
-    @property
-    def place(self) -> float:
-        """The step shown."""
-        return self._film.position
-
-    @property
-    def is_playing(self) -> bool:
-        """Whether one step follows the other."""
-        return self._film.playing
 
     @property
     def can_play(self) -> bool:
@@ -83,22 +61,6 @@ class FilmTransport(Transport):
             return ()
         name = dataset.class_names[self._film.aim]
         return (Mark(flip, "flip", f"step {flip}: from here on it is read as {an(name)}"),)
-
-    def leave(self) -> None:
-        """Hold."""
-        self._film.pause()
-
-    def toggle(self) -> None:
-        """Play on, begin again at the end, or hold."""
-        self._film.toggle()
-
-    def move(self, offset: int) -> None:
-        """Hold, and show the step so many on, or back."""
-        self._film.go_to(self._film.position + offset)
-
-    def go_to(self, place: float) -> None:
-        """Hold, and show a step."""
-        self._film.go_to(round(place))
 
     @property
     def _is_at_flip(self) -> bool:
@@ -135,17 +97,6 @@ class FilmTransport(Transport):
         return None
 
     @property
-    def speed(self) -> int:
-        """Place of the slider."""
-        ratio = np.log(self._film.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
-        return round(100 * float(np.clip(ratio, 0.0, 1.0)))
-
-    @property
     def speed_words(self) -> str:
         """So many steps pass in a second."""
         return f"{self._film.speed:.0f} steps/s"
-
-    def set_speed(self, place: int) -> None:
-        """Let more steps pass in a second, or fewer."""
-        self._film.set_speed(float(_SLOWEST * (_FASTEST / _SLOWEST) ** (place / 100)))
-        self.changed.emit()

@@ -20,9 +20,9 @@ from gui.attack.losses.words import (
     badge_words,
     far_out_words,
 )
-from gui.attack.player_transport import PlayerTransport
 from gui.attack.view import AttackView
 from gui.shared.columns import label, sentences
+from gui.shared.player_transport import PlayerTransport
 from gui.shared.transport import Mark
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
@@ -94,7 +94,6 @@ class LossesPanel(AttackView):
         self.transport = PlayerTransport(
             self.losses.player,
             self,
-            usual=lambda: self.losses.usual_speed,
             status=self._status,
             marks=self._marks,
         )

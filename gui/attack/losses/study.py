@@ -79,8 +79,6 @@ class Losses(QObject):
         self._surest: Answer[SurestQuestion, int] | None = None
         self._jumps = False
         self.player = Player(session.pool.frame, parent=self)
-        self.usual_speed = self.player.speed
-        """Steps in a second that make the film as long as it is meant to be."""
         self.study: Study[LossesQuestion, Descents] = Study(
             session.view,
             session.pool,
@@ -172,9 +170,7 @@ class Losses(QObject):
                 self.player.clear()
             else:
                 self.player.replace(answer.found.n_steps + 1)
-                factor = self.player.speed / self.usual_speed
-                self.usual_speed = answer.found.n_steps / _PLAY_SECONDS
-                self.player.set_speed(factor * self.usual_speed)
+                self.player.set_usual(answer.found.n_steps / _PLAY_SECONDS)
             self.changed.emit()
         if self._jumps and answer.found is not None:
             self._jumps = False

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QScrollArea
 
 from core.exact.crossing import FARTHEST
-from gui.attack.player_transport import PlayerTransport
 from gui.attack.targets.sizes import SizeBars
 from gui.attack.targets.study import targets_study
 from gui.attack.view import AttackView
@@ -17,6 +16,7 @@ from gui.session.player import Player
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
 from gui.shared.panel import StudyProgress
+from gui.shared.player_transport import PlayerTransport
 from gui.shared.transport import Mark
 from gui.shared.words import sure_words
 from gui.widgets.basics.card import Card
@@ -95,7 +95,6 @@ class TargetsPanel(AttackView):
             self,
             unit="%",
             frames=_WHOLE // 100,
-            usual=lambda: _STEPS / _PLAY_SECONDS,
             status=self._status,
             marks=lambda: (Mark(100, "flip", "a tie: a little farther it is read as the class"),),
         )

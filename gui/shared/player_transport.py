@@ -1,12 +1,10 @@
-"""What a view of one image plays of its own, for the bar below."""
+"""What a view plays of its own, for the bar below."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from gui.shared.transport import Transport
+from gui.shared.transport import Speeds, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,19 +14,14 @@ if TYPE_CHECKING:
     from gui.session.player import Player
     from gui.shared.transport import Mark
 
-_SPEED_STEPS = 100
-_SLOWEST, _FASTEST = 0.1, 10.0
-"""As multiples of the usual speed."""
-
 
 class PlayerTransport(Transport):
-    """Drives a :class:`~gui.session.player.Player`.
+    """Drives a :class:`~gui.session.player.Player`; its places are whole.
 
     Parameters
     ----------
     unit : what a place is counted in
     frames : of the player in one place
-    usual : frames in a second, in the middle of the slider
     status : what is happening, in a sentence
     marks : places worth going to
     """
@@ -36,17 +29,16 @@ class PlayerTransport(Transport):
     def __init__(
         self,
         player: Player,
-        parent: QObject,
+        parent: QObject | None,
         *,
         unit: str = "step",
         frames: int = 1,
-        usual: Callable[[], float],
-        status: Callable[[], str],
+        status: Callable[[], str] = str,
         marks: Callable[[], tuple[Mark, ...]] = tuple,
     ) -> None:
         super().__init__(parent)
         self.unit = unit
-        self._player, self._frames, self._usual = player, frames, usual
+        self._player, self._frames = player, frames
         self._status, self._marks = status, marks
         player.position_changed.connect(self.changed)
         player.playing_changed.connect(self.changed)
@@ -58,8 +50,8 @@ class PlayerTransport(Transport):
 
     @property
     def done(self) -> float:
-        """The same: all of it is there."""
-        return self.length
+        """All of it is there, as far as it is known."""
+        return self._player.last / self._frames
 
     @property
     def place(self) -> float:
@@ -110,11 +102,14 @@ class PlayerTransport(Transport):
         self._player.pause()
 
     @property
+    def _speeds(self) -> Speeds:
+        """From a tenth of the usual speed to ten times as fast."""
+        return Speeds(self._player.usual / 10, self._player.usual * 10)
+
+    @property
     def speed(self) -> int:
         """Place of the speed slider."""
-        ratio = np.log(self._player.speed / self._usual() / _SLOWEST)
-        place = _SPEED_STEPS * float(ratio / np.log(_FASTEST / _SLOWEST))
-        return int(np.clip(round(place), 0, _SPEED_STEPS))
+        return self._speeds.place_of(self._player.speed)
 
     @property
     def speed_words(self) -> str:
@@ -124,6 +119,5 @@ class PlayerTransport(Transport):
 
     def set_speed(self, place: int) -> None:
         """Play as fast as a place of the slider says."""
-        factor = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
-        self._player.set_speed(self._usual() * float(factor))
+        self._player.set_speed(self._speeds.at(place))
         self.changed.emit()
