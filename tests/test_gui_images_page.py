@@ -781,7 +781,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         cell = page.wall.visible_cells().start
         hover(page.wall.viewport(), page.wall.cell_rect(cell).center(), names[k])
         hover(page.classes.counts, page.classes.counts.row_rect(k).center(), names[k])
-        page.open_image(order_of(page)[0], QPoint(200, 200))
+        page.open_image(order_of(page)[0])
         activate(qtbot, page.card)
         assert names[k] in page.card.title.text()
         bars = page.card.bars

@@ -64,7 +64,7 @@ def page(session: Session, new_panel: Callable[..., Any]) -> ImagesPage:
 def card(page: ImagesPage, qtbot: QtBot) -> ImageCard:
     """Return the card of training image 7, unfolded."""
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
-    page.open_image(7, QPoint(300, 600))
+    page.open_image(7)
     wait_until(qtbot, page.card.evidence.isVisible)
     return page.card
 
@@ -124,7 +124,7 @@ def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(
     train = data_of(session).train
     predicted = read_images(session.view.shown.weights, train).predicted
     wrong = int(np.flatnonzero(predicted != train.labels)[0])
-    page.open_image(wrong, QPoint(300, 600))
+    page.open_image(wrong)
     assert card.evidence.first.currentIndex() == predicted[wrong]
     assert card.evidence.second.currentIndex() == train.labels[wrong]
     assert numbers(card)[2] > 0

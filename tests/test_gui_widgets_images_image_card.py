@@ -52,7 +52,7 @@ def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
     press(qtbot, window, "Ctrl+4")
     page = window.page("images")
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
-    page.open_image(7, QPoint(300, 600))
+    page.open_image(7)
     wait_until(qtbot, page.card.isVisible)
     assert page.card.history.isVisible()
     return page.card

@@ -118,7 +118,7 @@ def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBo
     press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
     page, session = window.page("images"), window.session
-    page.open_image(7, QPoint(200, 200))
+    page.open_image(7)
     for epoch in (2, 5):
         session.view.show_epoch(epoch)
         assert page.card.content is not None

@@ -67,8 +67,8 @@ class AttackPage(Page):
         self.switch.chosen.connect(self._scope_chosen)
         self.more_views.chosen.connect(self.show_tab)
         self.tab_requested.connect(self.show_tab)
-        self.sample_requested.connect(self.images.open_sample)
-        self.content_requested.connect(self.images.open_content)
+        self.sample_requested.connect(self.images.opened.open_sample)
+        self.content_requested.connect(self.images.opened.open)
         self.images.card.attack_requested.connect(self._attack_sample)
         self._show_view()
 
@@ -82,7 +82,7 @@ class AttackPage(Page):
         self._shown_head: QWidget = self.controls
         top = Qt.AlignmentFlag.AlignTop
         sentence = holding(beside((self._heads, 1), (self.more_views, 0, top), spacing=10), self)
-        seen = beside((self.tabs, 1), self.images.card.stand_beside(), spacing=8)
+        seen = beside((self.tabs, 1), self.images.card, spacing=8)
         self.setLayout(below(row, card(sentence, (12, 6, 12, 6)), (seen, 1), spacing=8))
 
     @property

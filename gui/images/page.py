@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from core.errors import printable
@@ -150,7 +150,7 @@ class ImagesPage(Page):
             self._stack.addWidget(panel)
         tabs = holding(beside(self.switch, None), self)
         self._right = Card("", self._stack, tabs)
-        self.setLayout(beside((hung, 1), self.card.stand_beside(), self._right, spacing=8))
+        self.setLayout(beside((hung, 1), self.card, self._right, spacing=8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the wall its share."""
@@ -183,7 +183,7 @@ class ImagesPage(Page):
         """Open the next image of the wall."""
         self.wall.walk(down, right)
         if self.wall.current is not None:
-            self.open_image(self.wall.current, QPoint())
+            self.open_image(self.wall.current)
 
     @Slot(str)
     def show_tab(self, words: str) -> None:
@@ -381,10 +381,10 @@ class ImagesPage(Page):
             self.bar.last.hidePopup()
             self.wall.setFocus()
 
-    @Slot(int, QPoint)
-    def open_image(self, index: int, near: QPoint) -> None:
-        """Open one image of the part beside a point of the screen."""
-        self.opened.open_sample(self.part, index, near, _WALK_WORDS)
+    @Slot(int)
+    def open_image(self, index: int) -> None:
+        """Open one image of the part."""
+        self.opened.open_sample(self.part, index, _WALK_WORDS)
 
     def watch(self, is_watched: bool) -> None:
         """Follow what is read in the part."""

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
@@ -183,7 +183,7 @@ class LearnPage(Page):
         from gui.widgets.images.image_card import ImageCard
 
         made = ImageCard(self)
-        self._lower.addWidget(made.stand_beside())
+        self._lower.addWidget(made)
         give_theme(made, self._theme)
         made.attack_requested.connect(self.attack_requested)
         made.walked.connect(self._walk)
@@ -340,7 +340,7 @@ class LearnPage(Page):
 
         if not self.isAncestorOf(self.lower_card):  # it fills the window: beside it is no room
             QCoreApplication.sendEvent(self.window(), FillRequest(self.lower_card))
-        self.opened.open(make, self.atlas.on_screen(row, column), _WALK if row >= WORST else "")
+        self.opened.open(make, _WALK if row >= WORST else "")
         self.atlas.set_opened((row, column))
 
     @Slot(int, int)
@@ -357,15 +357,15 @@ class LearnPage(Page):
         if self.atlas.isVisible():
             self.atlas.setFocus()
 
-    @Slot(object, QPoint)
-    def _open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+    @Slot(object)
+    def _open_content(self, make: Callable[[], CardContent | None]) -> None:
         self.atlas.set_opened(None)
-        self.opened.open(make, near)
+        self.opened.open(make)
 
-    @Slot(str, int, QPoint)
-    def _open_sample(self, part: str, index: int, near: QPoint) -> None:
+    @Slot(str, int)
+    def _open_sample(self, part: str, index: int) -> None:
         self.atlas.set_opened(None)
-        self.opened.open_sample(part, index, near)
+        self.opened.open_sample(part, index)
 
     def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
         """Return what the card shows of a cell, or of the training image that was in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject, Slot
 
 from gui.shared.words import PartView
 
@@ -31,25 +31,22 @@ class OpenedImage(QObject):
         card.finished.connect(self._forget)
         card.epoch_requested.connect(session.view.show_epoch)
 
-    def open(
-        self, make: Callable[[], CardContent | None], near: QPoint, walk_words: str = ""
-    ) -> None:
+    def open(self, make: Callable[[], CardContent | None], walk_words: str = "") -> None:
         """Open what ``make`` returns, and ask it again as what it says changes.
 
         None is for what cannot be shown just now.
 
         Parameters
         ----------
-        near : beside this point of the screen, where the card is a window of its own
         walk_words : where the arrow keys lead, if whoever opens it listens to ``card.walked``
         """
         content = make()
         if content is not None:
             self._make = make
-            self._card.show_content(content, near, walk_words)
+            self._card.show_content(content, walk_words)
 
-    @Slot(str, int, QPoint)
-    def open_sample(self, part: str, index: int, near: QPoint, walk_words: str = "") -> None:
+    @Slot(str, int)
+    def open_sample(self, part: str, index: int, walk_words: str = "") -> None:
         """Open an image of a part of the present data."""
         session, dataset = self._session, self._session.view.dataset
         if dataset is not None:
@@ -58,7 +55,7 @@ class OpenedImage(QObject):
             def make() -> CardContent:
                 return view.card(index, session.view.shown, session.epochs.snapshots)
 
-            self.open(make, near, walk_words)
+            self.open(make, walk_words)
 
     @Slot()
     def _forget(self) -> None:

@@ -16,7 +16,7 @@ from gui.widgets.basics.lazy_tabs import TabRow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QAction, QIcon
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
@@ -77,12 +77,6 @@ class Page(Panel):
     def take_keyboard(self) -> None:
         """Be where keys go: called when something is to be done here next."""
         self.setFocus()
-
-    def use_actions(self, actions: Mapping[str, QAction]) -> None:
-        """Let the window's keys work here: a card may be a window of its own before it."""
-        for card in self.cards:
-            if card.isWindow():
-                card.addActions(list(actions.values()))
 
     def remember(self, settings: Settings) -> None:
         """Remember here what a person chooses, and begin with what was chosen last."""

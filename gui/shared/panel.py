@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.jobs.question import model_of
@@ -26,12 +26,12 @@ class Panel(QWidget):
     A subclass makes its studies and hands them to :meth:`follow`, and paints in :meth:`show_known`.
     """
 
-    sample_requested = Signal(str, int, QPoint)
-    """Part, index and place on the screen of an image that is to be opened."""
+    sample_requested = Signal(str, int)
+    """Part and index of an image that is to be opened."""
     images_requested = Signal(str, object)
     """A part, and an :class:`~core.insight.readings.ImageFilter`."""
-    content_requested = Signal(object, QPoint)
-    """What makes the content of a card, and its place on the screen."""
+    content_requested = Signal(object)
+    """What makes the content of a card."""
     tab_requested = Signal(str)
     """The words of another tab."""
     asked = Signal(str, object)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSizePolicy
 
 from gui.shared.learning_curves import LearningCurves, making_plots
@@ -64,7 +64,7 @@ class TunePage(Page):
         from gui.widgets.images.image_card import ImageCard
 
         made = ImageCard(self)
-        self._all.addWidget(made.stand_beside())
+        self._all.addWidget(made)
         made.seen.connect(self._make_room)
         # Once it is no longer to be seen.
         made.finished.connect(self._make_room, Qt.ConnectionType.QueuedConnection)
@@ -79,13 +79,13 @@ class TunePage(Page):
 
         return OpenedImage(self.card, self._session)
 
-    @Slot(object, QPoint)
-    def _open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
-        self.opened.open(make, near)
+    @Slot(object)
+    def _open_content(self, make: Callable[[], CardContent | None]) -> None:
+        self.opened.open(make)
 
-    @Slot(str, int, QPoint)
-    def _open_sample(self, part: str, index: int, near: QPoint) -> None:
-        self.opened.open_sample(part, index, near)
+    @Slot(str, int)
+    def _open_sample(self, part: str, index: int) -> None:
+        self.opened.open_sample(part, index)
 
     @Slot()
     def _make_room(self) -> None:

@@ -138,25 +138,25 @@ class FigureMenu(QObject):
             menu = self._menu()
             for words, act in choices:
                 menu.addAction(words, act)
-            root, size = self._roots()[0], menu.sizeHint()
+            root, size = self._root, menu.sizeHint()
             corner = root.rect().center() - QPoint(size.width() // 2, size.height() // 2)
             menu.popup(root.mapToGlobal(corner))
             menu.setActiveAction(menu.actions()[0])  # so that Enter is enough
 
     def visible(self) -> list[Found]:
-        """Return all that is seen: of cards in front of the page, then of the page itself.
+        """Return all that is seen of the page, or of what fills the window.
 
-        Of each first what has the keyboard, then what lies under the pointer (a menu that was just
-        clicked may have put it anywhere), then from above to below.
+        First what has the keyboard, then what lies under the pointer (a menu that was just clicked
+        may have put it anywhere), then from above to below.
         """
-        return [found for root in self._roots() for found in _seen_in(root)]
+        return _seen_in(self._root)
 
-    def _roots(self) -> list[QWidget]:
+    @property
+    def _root(self) -> QWidget:
         filled = self._window.findChild(Filled)
         if isinstance(filled, Filled) and filled.isVisible():
-            return [filled]
-        page = cast("Page", self._pages.currentWidget())
-        return [*(card for card in page.cards if card.isVisible() and card.isWindow()), page]
+            return filled
+        return cast("Page", self._pages.currentWidget())
 
     def described(self, found: Found) -> Figure:
         """Return a figure that says what it is of: data, run, and what its panel adds."""

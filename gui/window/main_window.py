@@ -99,7 +99,6 @@ class MainWindow(QMainWindow):
         page.panel_made.connect(self.habits.guard)
         self.habits.guard(page)
         page.set_icons(self.icons)
-        page.use_actions(self.actions_by_name)
         page.remember(self.settings)
         self.look.wear(page)
         give_theme(page, self.theme)

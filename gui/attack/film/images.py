@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject
 
 from gui.shared.opened_image import OpenedImage
 from gui.shared.words import epoch_words
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -27,28 +25,15 @@ class AttackImages(QObject):
     def __init__(self, session: Session, chosen: ImageView, result: ImageView) -> None:
         super().__init__(result)
         self._session = session
-        self.card = ImageCard(result.window())
-        self._opened = OpenedImage(self.card, session)
+        self.card = ImageCard(result)
+        self.opened = OpenedImage(self.card, session)
         for view in (chosen, result):
             view.set_clickable("Click to open it: probabilities, logits, history, why.")
-        chosen.clicked.connect(partial(self._open, chosen, self._chosen_content))
-        result.clicked.connect(partial(self._open, result, self._result_content))
-        session.attack.film.position_changed.connect(self._opened.refresh)
-        session.attack.film.changed.connect(self._opened.refresh)
+        chosen.clicked.connect(partial(self.opened.open, self._chosen_content))
+        result.clicked.connect(partial(self.opened.open, self._result_content))
+        session.attack.film.position_changed.connect(self.opened.refresh)
+        session.attack.film.changed.connect(self.opened.refresh)
         session.view.dataset_changed.connect(self.card.close)
-
-    def _open(self, view: ImageView, make: Callable[[], CardContent | None]) -> None:
-        self._opened.open(make, view.mapToGlobal(view.rect().center()))
-
-    @Slot(str, int, QPoint)
-    def open_sample(self, part: str, index: int, near: QPoint) -> None:
-        """Open an image of a part beside a point of the screen."""
-        self._opened.open_sample(part, index, near)
-
-    @Slot(object, QPoint)
-    def open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
-        """Open what is made beside a point of the screen."""
-        self._opened.open(make, near)
 
     def _chosen_content(self) -> CardContent | None:
         image = self._session.attack.chosen_image

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from gui.attack.pairs.words import pair_sentences
@@ -70,7 +70,7 @@ class _Sum(QWidget):
 class PairCard(QWidget):
     """Sentences on the left, the example in the middle, images that are confused on the right."""
 
-    opened = Signal(int, QPoint)
+    opened = Signal(int)
     """An image that is to be opened, and its place on the screen."""
     film_wanted = Signal()
 

@@ -159,8 +159,8 @@ class PairsPanel(AttackView):
             self.refresh()
 
     @Slot(int, QPoint)
-    def _opened(self, index: int, near: QPoint) -> None:
-        self.sample_requested.emit(self.part.chosen, index, near)
+    def _opened(self, index: int) -> None:
+        self.sample_requested.emit(self.part.chosen, index)
 
     @Slot()
     def _play(self) -> None:

@@ -23,7 +23,6 @@ from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
     from core.exact.repair import RepairPair, RepairSizes
@@ -188,10 +187,10 @@ class RepairPanel(AttackView):
             is_ranked = is_there and len(repair.known(kind)) > 0
             side.allow(problem, is_there=is_there, is_ranked=is_ranked)
 
-    def _open(self, kind: Kind, near: QPoint) -> None:
+    def _open(self, kind: Kind) -> None:
         answer, one = self.repair.pair.answer, self.repair.shown(kind)
         if answer is not None and one is not None:
-            self.sample_requested.emit(answer.question.part, one.index, near)
+            self.sample_requested.emit(answer.question.part, one.index)
 
     def _film(self, kind: Kind) -> None:
         if self.repair.film(kind):

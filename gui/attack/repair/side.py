@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.shared.columns import sentences
@@ -44,7 +44,7 @@ class RepairSide(QWidget):
     title : what is done to an image
     """
 
-    opened = Signal(QPoint)
+    opened = Signal()
     """The image itself is to be opened beside this place on the screen."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -62,7 +62,7 @@ class RepairSide(QWidget):
         self._ranks: list[QPushButton] = []
         self._buttons = beside(self.film, None)
         self._lay_out()
-        self.image.clicked.connect(self._image_clicked)
+        self.image.clicked.connect(self.opened)
 
     def _lay_out(self) -> None:
         self.pictures = QWidget(self)
@@ -125,10 +125,6 @@ class RepairSide(QWidget):
         self.film.setEnabled(is_there and not problem)
         why_not = problem if is_there else "There is no image to be changed."
         self.film.setToolTip(wrapped(why_not or _FILM_HELP))
-
-    @Slot()
-    def _image_clicked(self) -> None:
-        self.opened.emit(self.image.mapToGlobal(self.image.image_rect().center()))
 
 
 def _readings(one: Changed, names: tuple[str, ...], n: int) -> str:

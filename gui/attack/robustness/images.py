@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.shared.columns import heading, label
@@ -33,7 +33,7 @@ _BOUNDARY_HELP = (
 class RobustnessImages(QWidget):
     """Two strips of images, the most fragile and the most solid ones."""
 
-    opened = Signal(int, QPoint)
+    opened = Signal(int)
     """An image that is to be opened, and its place on the screen."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

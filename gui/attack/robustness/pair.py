@@ -196,8 +196,7 @@ class RobustnessPair(Panel):
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
-        near = self.mosaic.on_screen(row, column)
-        self.content_requested.emit(partial(self._content, row, column), near)
+        self.content_requested.emit(partial(self._content, row, column))
 
     def _content(self, row: int, column: int) -> CardContent | None:
         """Return what a card shows of the weights of a class."""

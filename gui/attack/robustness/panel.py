@@ -92,8 +92,8 @@ class RobustnessPanel(AttackView):
         self.refresh()
 
     @Slot(int, QPoint)
-    def _opened(self, index: int, near: QPoint) -> None:
-        self.sample_requested.emit(self.state.part, index, near)
+    def _opened(self, index: int) -> None:
+        self.sample_requested.emit(self.state.part, index)
 
     def show_known(self) -> None:
         """Show what is known."""

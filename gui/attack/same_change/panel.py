@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from gui.attack.same_change.effect_table import EffectTable
@@ -258,11 +258,11 @@ class SameChangePanel(AttackView):
         self.state.set_strength(ticks / _TICKS)
         self.refresh()
 
-    @Slot(int, QPoint)
-    def _open(self, index: int, near: QPoint) -> None:
+    @Slot(int)
+    def _open(self, index: int) -> None:
         answer = self.state.counted.answer
         if answer is not None:
-            self.sample_requested.emit(answer.question.part, index, near)
+            self.sample_requested.emit(answer.question.part, index)
 
 
 def _strip_image(

@@ -338,8 +338,7 @@ class DrawPanel(Panel):
 
     @Slot()
     def _open(self) -> None:
-        row = self.rows[self.way]
-        self.content_requested.emit(self._content, row.mapToGlobal(row.rect().center()))
+        self.content_requested.emit(self._content)
 
     def _content(self) -> CardContent | None:
         """Return what the card shows: the drawing, as it is by now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import Slot
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
@@ -185,7 +185,7 @@ class OverEpochsPanel(Panel):
         self.map.set_marker(epoch)
         self.bars.marks.set_marker(epoch)
 
-    @Slot(int, QPoint)
-    def _image_clicked(self, index: int, near: QPoint) -> None:
+    @Slot(int)
+    def _image_clicked(self, index: int) -> None:
         if self._drawn is not None:
-            self.sample_requested.emit(self._drawn.question.part, index, near)
+            self.sample_requested.emit(self._drawn.question.part, index)

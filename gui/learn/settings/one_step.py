@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from core.parameters import parameters_of
 from gui.learn.settings.batch_picture import BatchPicture
@@ -112,10 +112,10 @@ class OneStep(Panel):
         self.picture.setAccessibleDescription(f"{words[0]}; {n_wrong} of {n} read wrongly")
         self.caption.setToolTip(wrapped(words[0], f"{n_wrong:,} of {n:,} read wrongly.", _WRONG))
 
-    @Slot(int, QPoint)
-    def _open(self, place: int, where: QPoint) -> None:
+    @Slot(int)
+    def _open(self, place: int) -> None:
         if self._shown is not None:
-            self.sample_requested.emit("train", int(self._shown.images[place]), where)
+            self.sample_requested.emit("train", int(self._shown.images[place]))
 
 
 def numbers_words(config: TrainingConfig, n_images: int | None) -> str:

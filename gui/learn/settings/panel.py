@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QToolButton, QWidget
 
@@ -62,7 +62,7 @@ _AGAIN_HELP = (
 class SettingsPanel(QWidget):
     """Settings, ONE STEP, RIGHT and Start again, or a rail that unfolds them."""
 
-    sample_requested = Signal(str, int, QPoint)
+    sample_requested = Signal(str, int)
     """Part, index and place on the screen of an image that is to be opened."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

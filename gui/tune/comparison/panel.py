@@ -146,14 +146,13 @@ class ComparisonPanel(Panel):
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
         """Open a mistake as the image it is, anything else as the picture it is."""
-        near = self.mosaic.on_screen(row, column)
         found = self.comparison.study.found
         if self.what.currentData() != "worst":
-            self.content_requested.emit(partial(self._content, row, column), near)
+            self.content_requested.emit(partial(self._content, row, column))
         elif found is not None:
             mistake = found.models[row].train.worst[column]
             if mistake is not None:
-                self.sample_requested.emit("train", mistake.index, near)
+                self.sample_requested.emit("train", mistake.index)
 
     def _content(self, row: int, column: int) -> CardContent | None:
         """Return what a card shows of a picture of weights or means."""

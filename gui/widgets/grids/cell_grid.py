@@ -53,10 +53,6 @@ class CellGrid(Painted):
     def describe(self, row: int, column: int) -> str:
         """Return a cell in words."""
 
-    def on_screen(self, row: int, column: int) -> QPoint:
-        """Return where the middle of a cell is on the screen."""
-        return self.mapToGlobal(self.cell_rect(row, column).center())
-
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
         """Return the cell at a place, if there is one."""
         n_rows, n_columns = self.n_cells

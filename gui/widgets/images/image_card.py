@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from core.learning.perceptron import SoftmaxPerceptron
@@ -14,7 +14,6 @@ from gui.theme import grow
 from gui.widgets.bars.likeliest_bars import LikeliestBars
 from gui.widgets.basics.arrow_keys import ARROWS
 from gui.widgets.basics.controls import button
-from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.images.evidence_panel import EvidencePanel
@@ -26,13 +25,13 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QScreen, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from core.learning.records import EpochRecord
     from core.report.figures import Sheet
 
-WIDTH, _HEIGHT = 352, 420
-"""Pixels of the card; the height is that of a window of its own."""
+WIDTH = 352
+"""Pixels of the card."""
 _SIDE, _ALONE = 112, 308
 """Pixels of the image at most, beside its probabilities and where there are none."""
 
@@ -72,10 +71,7 @@ def _label(parent: QWidget, look: str) -> QLabel:
 
 
 class ImageCard(QFrame):
-    """Stands beside what the image was opened from; Escape or its cross closes it.
-
-    Whoever has no room for it yet leaves it a window of its own.
-    """
+    """Stands beside what the image was opened from; Escape or its cross closes it."""
 
     attack_requested = Signal(str, int)
     epoch_requested = Signal(int)
@@ -88,8 +84,6 @@ class ImageCard(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowFlag(Qt.WindowType.Dialog)
-        self.setWindowTitle("Image")
         self.setObjectName("card")
         self.setAccessibleName("opened image")
         grow(self, fixed_width=WIDTH)
@@ -129,12 +123,6 @@ class ImageCard(QFrame):
         self.area = scrolled(holding(parts, self), self, sideways=False)
         self.setLayout(below(head, (self.area, 1), spacing=4, margins=(12, 8, 12, 6)))
 
-    def stand_beside(self) -> ImageCard:
-        """Return itself, to be laid out in a row at the right of what it belongs to."""
-        self.setWindowFlags(Qt.WindowType.Widget)
-        self.hide()
-        return self
-
     def figure(self) -> Sheet | None:
         """Return all that is shown; None before there is anything."""
         content = self.content
@@ -148,14 +136,6 @@ class ImageCard(QFrame):
             for row in rows
         )
         return Sheet(as_title(content.title), content.words, tuple(filter(None, figures)))
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Leave it to the window that the card lies before, if it is one of its own."""
-        under, parent = self.childAt(event.pos()) or self, self.parentWidget()
-        if self.isWindow() and parent is not None:
-            ask_for(parent.window(), FigureRequest(under, place=event.globalPos()))
-        else:
-            super().contextMenuEvent(event)
 
     def set_content(self, content: CardContent) -> None:
         """Show an image, where the card is."""
@@ -196,8 +176,8 @@ class ImageCard(QFrame):
         read, snapshots = int(probabilities.argmax()), content.snapshots()
         self.history.show_image(values, label, read, names, snapshots, content.marked_epoch)
 
-    def show_content(self, content: CardContent, near: QPoint, walk_words: str = "") -> None:
-        """Show an image; as a window of its own beside a point of the screen.
+    def show_content(self, content: CardContent, walk_words: str = "") -> None:
+        """Show an image.
 
         Parameters
         ----------
@@ -207,20 +187,9 @@ class ImageCard(QFrame):
         self._can_walk = bool(walk_words)
         self.hint.setText(walk_words)
         self.set_content(content)
-        if self.isWindow():
-            self._move_onto(QGuiApplication.screenAt(near) or self.screen(), near)
         self.show()
-        self.raise_()
         self.area.verticalScrollBar().setValue(0)
         self.view.setFocus()
-
-    def _move_onto(self, screen: QScreen, near: QPoint) -> None:
-        """Move there, or as near as leaves all of the card on the screen."""
-        self.resize(WIDTH, _HEIGHT)
-        area = screen.availableGeometry()
-        x, y = near.x() - self.width() // 2, near.y() - self.height()
-        x = max(min(x, area.right() - self.width()), area.left())
-        self.move(x, max(min(y, area.bottom() - self.height()), area.top()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Walk on with the arrow keys, which elsewhere move what is played."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from core.pictures import grey_rgb
@@ -60,8 +60,8 @@ class ImageStrip(CellGrid):
     side : of those images, in pixels
     """
 
-    opened = Signal(int, QPoint)
-    """The ``index`` of an image, and where it is on the screen."""
+    opened = Signal(int)
+    """The ``index`` of an image."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class ImageStrip(CellGrid):
         return self.images[column].words
 
     def _choose(self, row: int, column: int) -> None:
-        self.opened.emit(self.images[column].index, self.on_screen(row, column))
+        self.opened.emit(self.images[column].index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images and their words."""

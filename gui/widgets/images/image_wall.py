@@ -28,8 +28,8 @@ class ImageWall(WallView):
     images are.
     """
 
-    opened = Signal(int, QPoint)
-    """A row of the images, and where it is on the screen."""
+    opened = Signal(int)
+    """A row of the images."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,8 +144,7 @@ class ImageWall(WallView):
 
     def _open_current(self) -> None:
         if self.current is not None:
-            centre = self.viewport().mapToGlobal(self.cell_rect(self._cell).center())
-            self.opened.emit(self.current, centre)
+            self.opened.emit(self.current)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl, zoom around the pointer."""
