@@ -472,7 +472,7 @@ def test_the_film_of_what_is_attacked_is_seen_whatever_was_looked_at_last(
     assert attack.switch.chosen_words == "One image"
     assert window.session.attack.on_own
     look_elsewhere_and_come_back()
-    images.opened.open_sample("test", 3, images.mapToGlobal(images.rect().center()))
+    images.opened.open_sample("test", 3)
     click(qtbot, images.card.attack_button)
     assert attack.film_panel.chosen_view.isVisible()
     assert attack.controls.image.text().startswith("test 3, ")
