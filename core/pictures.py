@@ -57,6 +57,12 @@ def sequential_rgb(values: NDArray[Any], low: float, high: float) -> NDArray[np.
     return np.asarray(SEQUENTIAL[np.rint(share * (len(SEQUENTIAL) - 1)).astype(np.intp)])
 
 
+def stretched_rgb(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return an image in grey, its smallest value black and its largest white."""
+    low, high = float(image.min()), float(image.max())
+    return grey_rgb((image - low) / ((high - low) or 1.0))
+
+
 def grey_rgb(images: NDArray[Any]) -> NDArray[np.uint8]:
     """Return images (..., height, width) in [0, 1] as (..., height, width, 3) uint8.
 

@@ -56,10 +56,11 @@ def test_an_outcome_may_be_asked_for_at_any_step():
 def test_success_in_words():
     outcome = summarise(attack_steps(ONE, ONE, TWO, TWO), target=2, original=1)
     assert outcome.sentence(NAMES) == (
-        "one read as two after 2 steps; length of the change 1.50, largest pixel 0.38 at step 3"
+        "one read as two after 2 steps; after 3 steps with probability 0.700; "
+        "length of the change 1.50, largest pixel 0.38"
     )
     once = summarise(attack_steps(ONE, TWO), target=2, original=None)
-    assert once.sentence(NAMES).startswith("noise read as two after 1 step; ")
+    assert once.sentence(NAMES).startswith("Noise read as two after 1 step; ")
 
 
 def test_failure_in_words():
@@ -104,7 +105,7 @@ def test_the_headline_says_what_happened_and_nothing_of_noise_is_right():
     assert words == "one read as two after 2 steps; after 3 steps with probability 0.700"
     still = summarise(steps[:2], 2, 1).headline(NAMES)
     assert still == "one still read as one (0.70) after 1 step, not as two"
-    noise = summarise(attack_steps(ONE, TWO, TWO), 2, 2, from_noise=True)
+    noise = summarise(attack_steps(ONE, TWO, TWO), 2, None)
     words = "Noise read as two after 1 step; after 2 steps with probability 0.700"
     assert noise.headline(NAMES) == words
     assert "rightly" not in noise.sentence(NAMES)

@@ -193,7 +193,7 @@ def test_summary_holds_what_plain_numpy_computes(idx_folder, tmp_path):
     attack = summary["attack"]
     assert attack["target"] == 1
     w, chosen = weights[-1], dataset.train.images[2].astype(float)
-    x = np.random.default_rng(0).random(24) / 100
+    x = noise = np.random.default_rng(0).random(24) / 100
     for row in attack["probabilities"]:
         p = plain_probabilities(w, x)
         assert row == pytest.approx(p, abs=2e-4)
@@ -202,8 +202,11 @@ def test_summary_holds_what_plain_numpy_computes(idx_folder, tmp_path):
         residual = np.eye(3)[1] - p
         x = x + 0.1 * (w[:, 1:].T @ jacobian @ residual) - 0.1 * 0.12 * (x - chosen)
     assert len(attack["probabilities"]) == 41
-    assert attack["l2"] == pytest.approx(np.linalg.norm(last - chosen), abs=1e-3)
-    assert attack["linf"] == pytest.approx(np.abs(last - chosen).max(), abs=1e-3)
+    assert attack["l2"] == pytest.approx(np.linalg.norm(last - noise), abs=1e-3)
+    assert attack["linf"] == pytest.approx(np.abs(last - noise).max(), abs=1e-3)
+    assert attack["sentence"].startswith(f"Noise pulled toward class {dataset.train.labels[2]} ")
+    away = f"The result is {np.linalg.norm(last - chosen):.2f}"
+    assert away in Page((tmp_path / "out" / "index.html").read_text()).text
     assert attack["pixel_min"] == pytest.approx(last.min(), abs=1e-3)
     assert attack["pixel_max"] == pytest.approx(last.max(), abs=1e-3)
     assert set(summary["seconds"]) == {"train", "evaluate", "total"}

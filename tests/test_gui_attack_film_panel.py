@@ -124,8 +124,7 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
     own = images[config.target] - images.mean(axis=0)
     assert_view_paints(page.weights_view, diverging_rgb(own, float(np.abs(own).max()) or 1.0))
     np.testing.assert_array_equal(page.bars.probabilities, step.probabilities)
-    read = "noise" if noise else label
-    outcome = summarise(film[: position + 1], config.target, read, from_noise=noise)
+    outcome = summarise(film[: position + 1], config.target, None if noise else label)
     words = page.sentence.text()
     assert words.startswith(f"{outcome.headline(names)}. Length of the change {step.l2:.2f}")
     read = f"read as {names[step.predicted]}"

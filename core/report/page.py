@@ -11,6 +11,7 @@ import numpy as np
 from core.command_line import default_text, option_name
 from core.parameters import parameters_of
 from core.report.numbers import measure, probability_words
+from core.words import counted
 
 if TYPE_CHECKING:
     from core.report.run import RunResult
@@ -21,10 +22,6 @@ _CLEAR_FALL = 0.01
 """Nats by which a log-likelihood must fall before it is called a fall."""
 
 
-def _count(n: int, word: str) -> str:
-    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
-
-
 def lead_sentences(run: RunResult) -> str:
     """Return what was learnt, from what, and how well."""
     dataset, last = run.dataset, run.last
@@ -32,13 +29,13 @@ def lead_sentences(run: RunResult) -> str:
     held = (
         ""
         if dataset.validation is None
-        else f" {_count(dataset.validation.n_samples, 'image')} chose the best epoch."
+        else f" {counted(dataset.validation.n_samples, 'image')} chose the best epoch."
     )
     return (
         f"A softmax perceptron with {dataset.n_classes} classes learnt {height} × {width} pixel "
-        f"images from {_count(dataset.train.n_samples, 'training image')} and was measured on "
-        f"{_count(dataset.test.n_samples, 'test image')} it never learnt from.{held} After "
-        f"{_count(last.epoch, 'epoch')} it classifies {100 * last.train_score:.1f} % of the "
+        f"images from {counted(dataset.train.n_samples, 'training image')} and was measured on "
+        f"{counted(dataset.test.n_samples, 'test image')} it never learnt from.{held} After "
+        f"{counted(last.epoch, 'epoch')} it classifies {100 * last.train_score:.1f} % of the "
         f"training images and {100 * last.test_score:.1f} % of the test images correctly."
     )
 
@@ -86,10 +83,10 @@ def confusion_sentences(run: RunResult) -> str:
     pairs = confused_pairs(run.test_diagnosis.confusion)
     if not pairs:
         return "No test image is mistaken for another class."
-    found = ", ".join(f"{names[t]} for {names[s]} ({_count(n, 'time')})" for t, s, n in pairs)
+    found = ", ".join(f"{names[t]} for {names[s]} ({counted(n, 'time')})" for t, s, n in pairs)
     n_wrong = int((run.test_diagnosis.n_samples - run.test_diagnosis.n_correct).sum())
     verb = "is" if n_wrong == 1 else "are"
-    return f"{_count(n_wrong, 'test image')} {verb} misread. Most often taken: {found}."
+    return f"{counted(n_wrong, 'test image')} {verb} misread. Most often taken: {found}."
 
 
 def worst_sentences(run: RunResult) -> str:
@@ -119,6 +116,8 @@ def attack_sentences(run: RunResult) -> str:
     )
     if attack.outcome.original is None:
         found.append(f"The untouched noise was read as {seen}.")
+    if attack.toward is not None:
+        found.append(f"The result is {measure(attack.away)} away from the image it is pulled to.")
     low, high = float(attack.steps[-1].image.min()), float(attack.steps[-1].image.max())
     found.append(
         f"Pixels of the result lie between {measure(low)} and {measure(high)}; compare it with "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.insight.diagnostics import weight_images, weight_limit
+from core.pictures import stretched_rgb
 from core.report.figures import (
     BLUE,
     GREEN,
@@ -22,6 +23,7 @@ from core.report.figures import (
     Sheet,
 )
 from core.report.numbers import most_probable, number, value_range
+from core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,52 +176,52 @@ def _pixel_words(pixels: NDArray[Any]) -> str:
     return f"pixels {low} to {high}"
 
 
-def _reference_words(run: RunResult) -> tuple[str, str]:
-    """Return title and first caption line of the image that the change is measured from."""
+def _start_words(run: RunResult) -> tuple[str, str]:
+    """Return title and first caption line of what the attack begins as."""
     config, dataset = run.attack.config, run.dataset
-    index = config.start if config.toward is None else config.toward
-    if index is None:
-        return "start: noise", f"seed {config.seed}"
-    name = dataset.class_names[int(dataset.split(config.part).labels[index])]
-    title = "start" if config.toward is None else "chosen image"
-    return f"{title}: {class_heading(name)}", f"{config.part} image #{index}"
+    if config.start is None:
+        return "start: noise", f"seed {config.seed}, stretched"
+    name = dataset.class_names[int(dataset.split(config.part).labels[config.start])]
+    return f"start: {class_heading(name)}", f"{config.part} image #{config.start}"
 
 
 def _sum_of_images(run: RunResult) -> Pictures:
-    """Return reference + amplified change = result, and the target's weights to compare."""
+    """Return start + amplified change = result, and the target's weights to compare."""
     attack, dataset, config = run.attack, run.dataset, run.attack.config
     shape, names = dataset.image_shape, dataset.class_names
     last, target = attack.steps[-1], config.target
-    change = np.nan_to_num(last.image - attack.reference).astype(np.float64)
+    change = np.nan_to_num(last.image - attack.start).astype(np.float64)
     limit = float(np.abs(change).max()) or 1.0
     weights = weight_images(run.last.weights, shape)[target]
     weights_end = float(np.abs(weights).max()) or 1.0
-    title, origin = _reference_words(run)
+    title, origin = _start_words(run)
     full = f"full colour = ±{number(limit, '.3g')} (×{number(1 / limit, '.3g')})"
-    began = ", began as noise" if config.start is None and config.toward is not None else ""
-    result = np.nan_to_num(last.image).reshape(shape)
+    start, result = (np.nan_to_num(x).reshape(shape) for x in (attack.start, last.image))
+    is_noise = config.start is None  # of which black to white would show nothing
+    seen = [stretched_rgb(x) if is_noise else None for x in (start, result)]
     return Pictures(
         "",
         "",
         (
             Cell(
                 title,
-                f"{origin}, read as {_short(names[attack.first_class])}\n"
-                + _pixel_words(attack.reference),
-                attack.reference.reshape(shape),
+                f"{origin}, read as {_short(names[attack.first_class])}\n" + _pixel_words(start),
+                start,
+                rgb=seen[0],
                 sign="+",
             ),
             Cell(
                 "change",
-                f"{full if change.any() else 'no change'}\nlength {number(last.l2, '.2f')}{began}",
+                f"{full if change.any() else 'no change'}\nlength {number(last.l2, '.2f')}",
                 change.reshape(shape),
                 limit=limit,
                 sign="=",
             ),
             Cell(
-                f"result after {last.step} step{'' if last.step == 1 else 's'}",
+                f"result after {counted(last.step, 'step')}",
                 f"read as {_short(names[last.predicted])}\n{_pixel_words(result)}",
                 result,
+                rgb=seen[1],
             ),
             Cell(
                 f"weights of {class_heading(names[target])}",
@@ -276,11 +278,13 @@ def _probability_traces(run: RunResult) -> Chart:
 def attack_figure(run: RunResult) -> Sheet:
     """Return image + change = result, the target's weights, and probabilities."""
     attack, dataset, config = run.attack, run.dataset, run.attack.config
-    held = config.toward is not None and config.pull > 0
     settings = [
         f"squared loss to class {dataset.class_names[config.target]}",
         f"step size {config.rate:g}",
-        f"pull {config.pull:g} toward the chosen image" if held else "no pull",
+        "no pull"
+        if attack.toward is None
+        else f"pull {config.pull:g} toward {config.part} image #{config.toward}, class "
+        f"{dataset.class_names[attack.toward]}",
         "pixels kept in 0..1" if config.box else "pixels not limited to 0..1",
     ]
     return Sheet(

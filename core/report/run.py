@@ -40,21 +40,27 @@ class AttackResult:
     ----------
     steps : never empty; step 0 first, up to the last whose numbers are finite
     stopped_at : first step whose numbers are not finite, or None
-    reference : (n_features,) what the change is measured from
-    first_class : class that the reference was read as, noise included
+    start : (n_features,), what it begins as and the change is measured from
+    first_class : class that the start was read as, noise included
+    toward : class of the image that it is pulled toward, or None
+    away : length of the way from that image to the result
     """
 
     config: AttackConfig
     steps: tuple[AttackStep, ...]
     stopped_at: int | None
-    reference: NDArray[Any]
+    start: NDArray[Any]
     first_class: int
+    toward: int | None
+    away: float
     outcome: Outcome
 
     def sentence(self, dataset: Dataset) -> str:
         """Return what came out of it, in words."""
         if self.stopped_at is None:
-            return self.outcome.sentence(dataset.class_names)
+            names = dataset.class_names
+            toward = "" if self.toward is None else f"class {names[self.toward]}"
+            return self.outcome.sentence(names, toward)
         if self.stopped_at == 0:
             return "no attack: the model's weights are too large to compute with"
         return (
@@ -101,8 +107,9 @@ def run_attack(
 ) -> AttackResult:
     """Run the practical's attack as far as its numbers are finite."""
     attack = config.attack(model, dataset)
+    assert attack.start is not None
     steps: list[AttackStep] = []
-    for step in frames(attack):
+    for step in frames(attack, attack.start):
         steps.append(step)
         if step.step % 256 == 0:
             progress("attacking", TRAINING_SHARE[1] + 0.05 * step.step / config.steps)
@@ -110,20 +117,17 @@ def run_attack(
         stopped_at: int | None = 0
     else:
         stopped_at = None if len(steps) > config.steps else len(steps)
-    is_image = config.toward is not None or config.start is not None
-    read_as = int(attack.original[0])
+    read_as = int(model.predict(attack.start[None])[0])
+    is_pulled = config.toward is not None and config.pull > 0
     return AttackResult(
         config=config,
         steps=tuple(steps),
         stopped_at=stopped_at,
-        reference=attack.originals[0],
+        start=attack.start,
         first_class=read_as,
-        outcome=summarise(
-            steps,
-            config.target,
-            read_as if is_image else None,
-            from_noise=config.start is None,
-        ),
+        toward=int(dataset.split(config.part).labels[config.toward]) if is_pulled else None,
+        away=float(np.linalg.norm(steps[-1].image - attack.originals[0])),
+        outcome=summarise(steps, config.target, None if config.start is None else read_as),
     )
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from core.attack.film import LEAST_STEPS, TIMES_THE_FLIP
 from core.parameters import Parameter
-from gui.attack.film.words import steps_words
+from core.words import counted
 from gui.shared.measure import measured_words
 from gui.shared.words import an
 from gui.widgets.basics.drop_down import UnfoldingMenu
@@ -79,15 +79,11 @@ class AttackSettingsButton(QToolButton):
         words = []
         if "steps" in chosen.parameters:
             most = "at most " if chosen.ends_itself else ""
-            words.append(f"{most}{steps_words(int(chosen.value('steps')))}")
+            words.append(f"{most}{counted(int(chosen.value('steps')), 'step')}")
         if "rate" in chosen.parameters:
             words[-1:] = [f"{words[-1]} of {chosen.value('rate'):g}"]
         if "budget" in chosen.parameters and np.isfinite(chosen.budget):
-            words[-1:] = (
-                [f"{words[-1]} within {chosen.budget:g}"]
-                if words
-                else [f"within {chosen.budget:g}"]
-            )
+            words[-1:] = [" ".join([*words[-1:], f"within {chosen.budget:g}"])]
         toward = self._attack.pulled_toward
         pull = chosen.value("pull") if "pull" in chosen.parameters else 0.0
         if toward is not None and dataset is not None:

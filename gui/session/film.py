@@ -283,8 +283,7 @@ class AttackFilm(Player):
         return summarise(
             self.steps[: self.position + 1],
             self._attack.chosen.target,
-            self._attack.label,
-            from_noise=self._attack.chosen.begins_as_noise,
+            None if self._attack.chosen.begins_as_noise else self._attack.label,
             read_as=self._filmed.read_as,
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from core.pictures import diverging_rgb, grey_rgb
+from core.pictures import diverging_rgb, grey_rgb, stretched_rgb
 from core.progress import Progress
 from core.report.drawing import alone
 from core.report.drawing.fonts import FONTS
@@ -94,10 +94,7 @@ class Frames:
     def _grey(self, image: NDArray[Any]) -> NDArray[np.uint8]:
         """Return an image as it is shown."""
         shown = image.reshape(self._film.image_shape)
-        if self._film.stretched:
-            low, high = float(shown.min()), float(shown.max())
-            shown = (shown - low) / ((high - low) or 1.0)
-        return grey_rgb(shown)
+        return stretched_rgb(shown) if self._film.stretched else grey_rgb(shown)
 
     def _paste(self, picture: Image.Image, place: int, rgb: NDArray[np.uint8]) -> None:
         large = rgb.repeat(self._factor, axis=0).repeat(self._factor, axis=1)

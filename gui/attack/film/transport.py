@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.words import counted
 from gui.shared.player_transport import PlayerTransport
 from gui.shared.transport import Mark, Speeds
 from gui.shared.words import an
@@ -56,11 +57,15 @@ class FilmTransport(PlayerTransport):
     @property
     def marks(self) -> tuple[Mark, ...]:
         """The step at which the reading flips."""
-        flip, dataset = self._film.flip, self._session.view.dataset
-        if flip is None or dataset is None:
-            return ()
-        name = dataset.class_names[self._film.aim]
-        return (Mark(flip, "flip", f"step {flip}: from here on it is read as {an(name)}"),)
+        flip = self._film.flip
+        return () if flip is None else (Mark(flip, "flip", self._flip_words),)
+
+    @property
+    def _flip_words(self) -> str:
+        dataset = self._session.view.dataset
+        assert dataset is not None
+        name = an(dataset.class_names[self._film.aim])
+        return f"step {self._film.flip}: from here on it is read as {name}"
 
     @property
     def _is_at_flip(self) -> bool:
@@ -76,17 +81,14 @@ class FilmTransport(PlayerTransport):
         if dataset is None or film.step is None:
             return film.problem
         if self._is_at_flip:
-            name = an(dataset.class_names[film.aim])
-            return f"Paused at the flip, step {film.flip}: from here on it is read as {name}."
+            return f"Paused at the flip, {self._flip_words}."
         low, high = float(film.step.image.min()), float(film.step.image.max())
         beyond = max(-low, high - 1.0, 0.0)
         if self._session.attack.chosen.begins_as_noise and beyond > 0:
             free = "From noise the pixels are left free, as in the practical"
             return f"{free}: the result leaves 0..1 by {beyond:.2g} at most."
         if film.flip is None and not film.is_growing and not film.playing:
-            return (
-                f"In {film.last:,} step{'' if film.last == 1 else 's'} the reading does not flip."
-            )
+            return f"In {counted(film.last, 'step')} the reading does not flip."
         return ""
 
     @property

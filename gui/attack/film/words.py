@@ -25,11 +25,6 @@ _NOTHING = 1e-6
 """A pixel that moved less is as it was."""
 
 
-def steps_words(n: int) -> str:
-    """Return so many steps, in words."""
-    return f"{n:,} step{'' if n == 1 else 's'}"
-
-
 def size_of(step: AttackStep, first: AttackStep, norm: Norm) -> float:
     """Return the size of the change from the first step to another."""
     if norm == "l0":

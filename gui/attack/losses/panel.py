@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from core.words import counted
 from gui.attack.losses.column import LossColumn
 from gui.attack.losses.study import Losses
 from gui.attack.losses.words import (
@@ -136,8 +137,8 @@ class LossesPanel(AttackView):
         if self.losses.descents is None:
             return ""
         config = self.losses.config
-        n = f"{config.steps:,} step{'' if config.steps == 1 else 's'}"
-        return f"Three losses push the same image: {n} of {config.rate:g} times each gradient."
+        steps = counted(config.steps, "step")
+        return f"Three losses push the same image: {steps} of {config.rate:g} times each gradient."
 
     def _marks(self) -> tuple[Mark, ...]:
         """Return where each loss's image is first read as the target."""

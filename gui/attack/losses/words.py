@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.attack.outcome import SATURATED_RESPONSE
+from core.words import counted
 from gui.widgets.basics.fitting_words import short
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _probability(here: Footing) -> str:
 
 def _passed(descents: Descents) -> str:
     n = descents.n_saturated
-    return f" It was saturated at {n} of {descents.n_steps + 1} steps." if n else ""
+    return f" It was saturated at {n} of {counted(descents.n_steps + 1, 'step')}." if n else ""
 
 
 def fooled_words(descents: Descents, column: int) -> tuple[str, ...]:
@@ -123,11 +124,11 @@ def fooled_words(descents: Descents, column: int) -> tuple[str, ...]:
     at = descents.fooled_at(column)
     n = descents.n_steps
     if at is None:
-        return f"not fooled in {n} step{_s(n)}", f"not fooled in {n}", f"not in {n}"
+        return f"not fooled in {counted(n, 'step')}", f"not fooled in {n}", f"not in {n}"
     if at == 0:
         return "read so from the start", "from the start"
     size = float(descents.l2[at, column])
-    words = f"after {at} step{_s(at)}"
+    words = f"after {counted(at, 'step')}"
     return f"fooled {words}, length {size:.2f}", f"fooled {words}", words
 
 
@@ -156,7 +157,3 @@ def far_out_words(descents: Descents, step: int, *, box: bool) -> str:
 
 def _size(value: float) -> str:
     return f"{value:.2f}" if 0.005 <= value < 1000 or not value else f"{value:.1e}"
-
-
-def _s(n: int) -> str:
-    return "" if n == 1 else "s"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
-from core.pictures import diverging_rgb, grey_rgb
+from core.pictures import diverging_rgb, grey_rgb, stretched_rgb
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
@@ -92,9 +92,8 @@ class ImageView(Painted):
 
     def show_stretched(self, image: NDArray[np.floating], *captions: str) -> None:
         """Show an image, its smallest value black and its largest white."""
-        low, high = float(image.min()), float(image.max())
-        self._limit, self._white = None, high  # as a figure it keeps these colours
-        self._show(grey_rgb((image - low) / ((high - low) or 1.0)), image, captions)
+        self._limit, self._white = None, float(image.max())  # as a figure it keeps these colours
+        self._show(stretched_rgb(image), image, captions)
 
     def show_signed(self, values: NDArray[np.floating], limit: float, *captions: str) -> None:
         """Show values, (height, width), from ``-limit`` (blue) to ``limit`` (red)."""
