@@ -89,7 +89,7 @@ def test_crafting_10000_images_that_is_called_off_keeps_what_was_done_and_says_s
     monkeypatch.setattr(Held, "allowed", threading.Semaphore(60), raising=False)
     monkeypatch.setattr(Held, "n_made", 0)
     study = transfer_study(new_session(), lambda: large)
-    study.start()
+    study.watch(True)
     wait_until(qtbot, lambda: Held.n_made == 61)
     study.call_off()
     Held.allowed.release(1000)
@@ -119,7 +119,7 @@ def test_what_cannot_be_attacked_is_told_in_words(
 ) -> None:
     flat = tuple(replace(model, weights=np.zeros_like(model.weights)) for model in large.models)
     study = transfer_study(new_session(), lambda: replace(large, models=flat))
-    study.start()
+    study.watch(True)
     wait_until(qtbot, lambda: study.problem)
     assert "Train the model first" in study.problem
 
@@ -140,10 +140,8 @@ def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
     return session.runs.live_key
 
 
-def craft(qtbot: QtBot, panel: TransferPanel) -> TransferResult:
-    """Click Craft and wait for the end."""
-    click(qtbot, panel.craft_button)
-    assert not panel.study.is_settled
+def crafted(qtbot: QtBot, panel: TransferPanel) -> TransferResult:
+    """Wait until what is asked now is crafted."""
     wait_until(qtbot, lambda: panel.study.is_settled)
     assert panel.result is not None
     return panel.result
@@ -173,17 +171,14 @@ def names_of(session: Session) -> list[str]:
 
 
 def cells(panel: TransferPanel, row: int) -> list[str]:
-    item = panel.table.topLevelItem(row)
-    assert item is not None
-    return [item.text(column) for column in range(panel.table.columnCount())]
+    return [panel.table.item(row, column).text() for column in range(panel.table.columnCount())]
 
 
 def test_crafting_fills_the_table_with_what_core_finds(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    assert panel.table.topLevelItemCount() == 2
-    assert cells(panel, 1)[2:] == ["–"] * 5
-    result = craft(qtbot, panel)
+    assert panel.table.rowCount() == 2
+    result = crafted(qtbot, panel)
     test = data_of(session).test
     answer = panel.study.answer
     assert answer is not None
@@ -210,11 +205,10 @@ def test_crafting_fills_the_table_with_what_core_finds(
             assert words[5] == f"{counts.n_fooled / counts.n_reached:.1%}"
         assert words[6] == f"{counts.n_fooled_noise / counts.n_reached:.1%}"
         colour = LIGHT.colour(session.runs.colour_of(entry))
-        item = panel.table.topLevelItem(row)
-        seen = pixels(panel.table.viewport(), panel.table.visualItemRect(item))
+        seen = pixels(panel.table.viewport(), panel.table.visualItemRect(panel.table.item(row, 0)))
         assert has_colour(seen, colour).sum() > 50
     assert f"{result.models[0].n_fooled:,} fool" in panel.words.text()
-    assert panel.note.text() == ""
+    assert not panel.note.isVisible()
 
 
 def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
@@ -228,7 +222,7 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     panel = page.tabs.panel("transfer")
     assert panel.isVisible()
     session.attack.set_setting("budget", 0.4)
-    result = craft(qtbot, panel)
+    result = crafted(qtbot, panel)
     for strip, examples, count, title in (
         (panel.all_strip, result.fool_all, result.n_all, panel.all_title),
         (panel.only_strip, result.fool_only, result.n_only, panel.only_title),
@@ -253,41 +247,42 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     session.attack.film.pause()
     assert session.attack.target == 2
     open_view(qtbot, page, "transfer")
-    assert panel.note.text() == ""
     # The film shows what was crafted: its last step is what the table counted.
     wait_until(qtbot, lambda: not session.attack.film.is_growing)
     assert session.attack.film.steps[-1].predicted == one.after[0]
 
 
-def test_other_settings_mark_what_was_crafted_as_outdated(
+def test_it_follows_settings_epoch_and_runs_by_itself(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    result = craft(qtbot, panel)
-    before = cells(panel, 1)
-    for change, back in (
-        (lambda: session.attack.set_setting("budget", 0.5),
-         lambda: session.attack.set_setting("budget", 1.0)),
-        (lambda: type_number(qtbot, panel.n_images, "50"),
-         lambda: type_number(qtbot, panel.n_images, "1000")),
-        (lambda: session.attack.choose("train", 1), lambda: session.attack.choose("test", 1)),
-    ):  # fmt: skip
-        change()
-        assert "again" in panel.note.text()
-        assert panel.note.isVisible()
-        assert cells(panel, 1) == before  # what was found is shown, and is not mixed with others
-        assert panel.result is result
-        back()
-        assert panel.note.text() == ""
+    def asked() -> TransferQuestion:
+        crafted(qtbot, panel)
+        assert panel.study.answer is not None
+        return panel.study.answer.question
+
+    def budget() -> float:
+        return asked().crafting.config.get("budget")
+
+    assert (budget(), asked().part, asked().n_images) == (1.0, "test", 1000)
+    session.attack.set_setting("budget", 0.5)
+    assert budget() == 0.5
+    assert "0.5" in panel.words.text()
+    type_number(qtbot, panel.n_images, "50")
+    assert asked().n_images == 50
+    session.attack.choose("train", 1)
+    assert asked().part == "train"
+    session.attack.measure.measure(boxed=False)
+    assert not asked().crafting.config.get("box")
     session.view.show_epoch(2)
-    assert "another epoch" in panel.note.text()
+    assert asked().models[0].epoch == 2
     session.view.show_epoch(None)
-    session.view.show_run(session.runs.entries[0].key)
-    assert "another run" in panel.note.text()
+    first = session.runs.entries[0].key
+    session.view.show_run(first)
+    assert asked().models[0].key == first
+    assert cells(panel, 0)[0] == names_of(session)[0]
     session.view.show_run(None)
     another_run(qtbot, session, seed=9)
-    assert "again" in panel.note.text()
-    assert len(craft(qtbot, panel).models) == 3
-    assert panel.note.text() == ""
+    assert len(asked().models) == 3
     assert panel.all_title.text().startswith("FOOL ALL 3 MODELS")
 
 
@@ -295,18 +290,18 @@ def test_how_many_images_is_chosen_and_out_of_range_refused(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
     type_number(qtbot, panel.n_images, "50")
-    result = craft(qtbot, panel)
+    result = crafted(qtbot, panel)
     assert (result.n_images, result.n_total) == (50, 50)
     rows = np.random.default_rng(0).permutation(200)[:50]
     assert {one.index for one in (*result.fool_all, *result.fool_only)} <= set(rows.tolist())
     type_number(qtbot, panel.n_images, "0")
     assert panel.n_images.text() == "all"
-    assert craft(qtbot, panel).n_images == 200
+    assert crafted(qtbot, panel).n_images == 200
     with qtbot.waitSignal(session.messages.notified) as told:
         type_number(qtbot, panel.n_images, "-3")
     assert "0 to 10000000" in told.args[0]
     assert panel.n_images.text() == "all"
-    assert craft(qtbot, panel).n_images == 200
+    assert crafted(qtbot, panel).n_images == 200
 
 
 def test_one_run_alone_says_how_to_get_another(
@@ -315,27 +310,26 @@ def test_one_run_alone_says_how_to_get_another(
     session.attack.choose_attack("fgsm")
     panel = new_panel(TransferPanel, session)
     assert "press N" in panel.note.text()
-    result = craft(qtbot, panel)
+    result = crafted(qtbot, panel)
     assert len(result.models) == 1
     assert "press N" in panel.note.text()
-    assert panel.only_strip.images == ()
+    assert not panel.only_card.isVisible()
     session.training.new_seed()
-    wait_until(qtbot, lambda: panel.table.topLevelItemCount() == 1)
     wait_until(qtbot, lambda: len(names_of(session)) == 2)
     wait_until(qtbot, lambda: "press N" not in panel.note.text())
+    wait_until(qtbot, panel.only_card.isVisible)
 
 
 def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
     session.attack.set_setting("budget", 1e-5)
-    assert craft(qtbot, panel).models[0].n_fooled == 0
+    assert crafted(qtbot, panel).models[0].n_fooled == 0
     assert "allow a larger budget" in panel.note.text()
     session.wanted.set_setting("init", "zeros")
     session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
-    click(qtbot, panel.craft_button)
     wait_until(qtbot, lambda: not panel.study.is_computing and panel.study.problem)
     assert panel.result is None
     assert "Train the model first" in panel.note.text()
@@ -345,7 +339,7 @@ def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
     wait_until(qtbot, lambda: "Train the model first" not in panel.note.text())
 
 
-def test_cancel_keeps_what_was_done(
+def test_cancel_keeps_what_was_done_and_go_on_does_the_rest(
     panel: TransferPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow steps stand for many images; the job is called off by the button that appears."""
@@ -360,42 +354,42 @@ def test_cancel_keeps_what_was_done(
 
     pause = threading.Event()
     monkeypatch.setattr(gui.attack.transfer.study, "Transfer", Slow)
-    click(qtbot, panel.craft_button)
-    wait_until(qtbot, panel.progress.isVisible)
+    type_number(qtbot, panel.n_images, "0")
+    wait_until(qtbot, panel.progress.progress.isVisible)
     wait_until(qtbot, lambda: panel.progress.bar.value() > 0)
     assert panel.study.progress is not None
     assert panel.study.progress.total == 200
-    click(qtbot, panel.progress.button)
+    click(qtbot, panel.progress.cancel)
     wait_until(qtbot, lambda: not panel.study.is_computing)
-    wait_until(qtbot, lambda: not panel.progress.isVisible())
+    wait_until(qtbot, lambda: not panel.progress.progress.isVisible())
     result = panel.result
     assert result is not None
     assert 0 < result.n_images < 200
-    assert "Called off" in panel.note.text()
     assert f"{result.n_images:,} of 200" in panel.words.text()
     expected = result.models[1]
     assert cells(panel, 1)[2] == f"{expected.n_right / expected.n_images:.1%}"
     pause.set()
-    assert craft(qtbot, panel).n_images == 200
+    click(qtbot, panel.progress.go_on)
+    assert crafted(qtbot, panel).n_images == 200
 
 
 def test_other_data_forget_what_was_crafted(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    craft(qtbot, panel)
+    crafted(qtbot, panel)
     session.wanted.set_setting("test_size", 60)
     session.training.start_again()
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     assert panel.result is None
     assert panel.all_strip.images == ()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert craft(qtbot, panel).n_images == 60
+    assert crafted(qtbot, panel).n_images == 60
 
 
 def test_it_looks_right_in_either_theme(
     panel: TransferPanel, session: Session, app: QApplication, qtbot: QtBot
 ) -> None:
-    craft(qtbot, panel)
+    crafted(qtbot, panel)
     for theme in (LIGHT, DARK):
         put_on(app, panel, theme)
         seen = pixels(panel.table.viewport())
@@ -403,13 +397,11 @@ def test_it_looks_right_in_either_theme(
             assert has_colour(seen, theme.colour(session.runs.colour_of(entry))).sum() > 50
 
 
-def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(
-    panel: TransferPanel, session: Session, qtbot: QtBot
-) -> None:
-    craft(qtbot, panel)
+def test_a_removed_run_loses_its_row(panel: TransferPanel, session: Session, qtbot: QtBot) -> None:
+    crafted(qtbot, panel)
     session.view.remove_run(session.runs.entries[0].key)
-    assert cells(panel, 1)[0] == "a removed run"
-    assert "again" in panel.note.text()
+    crafted(qtbot, panel)
+    wait_until(qtbot, lambda: panel.table.rowCount() == 1)
 
 
 def test_an_attack_chosen_by_hand_is_what_crafts(window: MainWindow, qtbot: QtBot) -> None:
@@ -420,7 +412,7 @@ def test_an_attack_chosen_by_hand_is_what_crafts(window: MainWindow, qtbot: QtBo
     open_view(qtbot, page, "transfer")
     panel = page.tabs.panel("transfer")
     assert isinstance(panel, TransferPanel)
-    craft(qtbot, panel)
+    crafted(qtbot, panel)
     answer = panel.study.answer
     assert answer is not None
     assert answer.question.crafting.attack is ATTACKS["deepfool"]
@@ -431,7 +423,7 @@ def test_a_long_job_ends_when_the_window_closes(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
     session.attack.choose_attack("cw")
-    click(qtbot, panel.craft_button)
+    assert panel.study.is_computing
     assert session.close()
 
 

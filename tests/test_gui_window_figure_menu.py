@@ -136,8 +136,6 @@ def all_places(window: MainWindow, qtbot: QtBot, page: str) -> Iterator[str]:
     for tab in places(window, page):
         if tab == FILM:
             wait_for_film(qtbot, window.session)
-        if tab == "transfer":
-            click(qtbot, window.page(page).tabs.panel(tab).craft_button)
         wait_for_rest(qtbot, window)
         yield tab
     if page == "tune":

@@ -14,14 +14,14 @@ from gui.attack.transfer.table import REMOVED, TransferTable
 from gui.attack.view import AttackView
 from gui.shared.columns import label, sentences
 from gui.shared.crafting import crafting
+from gui.shared.panel import StudyProgress
 from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
-from gui.theme import LIGHT, Theme, grow
+from gui.theme import grow
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import Example, TransferResult
     from gui.attack.transfer.study import TransferQuestion
     from gui.session.session import Session
+    from gui.shared.run_models import RunModel
 
 DEFAULT_IMAGES = 1000
 
@@ -44,33 +45,23 @@ N_IMAGES = Parameter(
     zero_text="all",
 )
 
-_NOTHING = "There is no model to fool yet: let a run begin first."
 _ONE_RUN = (
     "There is only this run to test on. For another one press N (new seed), or change a setting on "
     "Learn and press R (start again); this run stays in the list."
 )
-_CRAFT_HELP = (
-    "Attack images of the part with the attack chosen on One image, on the model shown, and let "
-    "the models of all other runs on these data read the results."
-)
 _ATTACK_HELP = "What changes them; choose another attack, target or budget on One image."
-_WAITING = "nothing is changed yet: press Change and test"
 _STRIP_HELP = "Click to play how this image was changed."
 _LONGEST_NAME = 12
 _SIDE = 84
 
 
 class TransferPanel(AttackView):
-    """A button, a table that fills, and below it images that fool all models, or only one."""
+    """A table that fills, and below it images that fool all models, or only one."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._asked_in_vain = False
-        self.study = transfer_study(session, self._wanted, self)
-        self._theme = LIGHT
         self._drawn: TransferResult | None = None
         self.head: QWidget = QWidget(self)
-        self.craft_button = button("Change and test", self.head, _CRAFT_HELP, "", self._craft)
         self.n_images = NumberField(N_IMAGES, self.head)
         grow(self.n_images, fixed_width=84)
         self.attack_button = button("", self.head, _ATTACK_HELP, "verb", self._choose_attack)
@@ -79,18 +70,21 @@ class TransferPanel(AttackView):
         self.n_images.show_value(DEFAULT_IMAGES)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
-        self.progress = JobProgress("changing images", "Stop; what is done stays.", self.head)
-        self.note = sentences(self)
-        self.table = TransferTable(self)
-        self.all_strip = ImageStrip(
-            "images that fool all models", _STRIP_HELP, self, wraps=True, side=_SIDE
+        view, runs = session.view, session.runs.changed
+        follows = (session.attack.config_changed, runs, view.run_started, view.run_shown)
+        self.study = transfer_study(session, self._wanted, follows, self)
+        self.progress = StudyProgress(
+            self.study,
+            "changing images",
+            "Stop; what is done stays.",
+            "Change the images that are left.",
+            self.head,
         )
-        self.only_strip = ImageStrip(
-            name="images that fool only this run",
-            help_text=_STRIP_HELP,
-            parent=self,
-            wraps=True,
-            side=_SIDE,
+        self.note = sentences(self, "muted")
+        self.table = TransferTable(self)
+        self.all_strip, self.only_strip = (
+            ImageStrip(f"images that fool {whom}", _STRIP_HELP, self, wraps=True, side=_SIDE)
+            for whom in ("all models", "only this run")
         )
         self._lay_out()
         self._show_examples(None)
@@ -106,7 +100,6 @@ class TransferPanel(AttackView):
                 self.attack_button,
                 (self.whom, 1),
                 self.progress,
-                self.craft_button,
                 spacing=8,
             )
         )
@@ -120,21 +113,13 @@ class TransferPanel(AttackView):
         self.setLayout(below(self.note, table, (strips, 1), spacing=8))
 
     def _connect(self) -> None:
-        session = self._session
-        self.progress.cancelled.connect(self.study.call_off)
-        self.n_images.committed.connect(self.refresh)
-        self.n_images.refused.connect(session.messages.warn)
+        self.n_images.committed.connect(self.study.ask)
+        self.n_images.refused.connect(self._session.messages.warn)
         for strip in (self.all_strip, self.only_strip):
             strip.opened.connect(self._play)
-        view, changed = session.view, (session.attack.config_changed, session.runs.changed)
-        for signal in (*changed, view.run_started, view.run_shown, view.shown_changed):
+        session = self._session
+        for signal in (session.attack.config_changed, session.runs.changed, session.view.run_shown):
             signal.connect(self.refresh)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours for the runs."""
-        self._theme = theme
-        self.table.set_theme(theme)
-        self.refresh()
 
     def figure_words(self) -> str:
         """Return which images were crafted, and how."""
@@ -157,8 +142,7 @@ class TransferPanel(AttackView):
             models = answer.question.models
         counts = () if result is None else result.models
         self.table.fill(models, counts, self._session.runs)
-        self.progress.show_progress(self.study.progress, is_running=self.study.is_computing)
-        self._show_words(None if answer is None or result is None else answer.question, result)
+        self._show_words(models, None if answer is None else answer.question, result)
         if result is not self._drawn:
             self._drawn = result
             self._show_examples(result)
@@ -175,7 +159,12 @@ class TransferPanel(AttackView):
             f"{fool}: do the others fall for them?", f"{fool}: and others?", fool
         )
 
-    def _show_words(self, asked: TransferQuestion | None, result: TransferResult | None) -> None:
+    def _show_words(
+        self,
+        models: tuple[RunModel, ...],
+        asked: TransferQuestion | None,
+        result: TransferResult | None,
+    ) -> None:
         if result is not None and asked is not None:
             n, total = result.n_images, result.n_total
             done = f"{n:,}" if n == total else f"{n:,} of {total:,}"
@@ -184,29 +173,15 @@ class TransferPanel(AttackView):
         else:
             part = PARTS[self._session.attack.config.part]
             self.words.set_wordings(f"of the {part} part", "")
-        now = self._wanted()
-        problem = _NOTHING if self._asked_in_vain and now is None else self._refusal(now)
-        outdated = "" if asked is None else asked.outdated(now)
-        notes = [problem, outdated]
+        notes = [] if models else [self.why_nothing("", "")]
+        notes.append(self.study.problem)
         if result is not None and result.n_images and not result.models[0].n_fooled:
             notes.append("No image fools this run: allow a larger budget, or more steps.")
-        if result is not None and not self.study.is_computing and result.n_images < result.n_total:
-            some = (
-                "what was done until then is shown" if result.n_images else "nothing was done yet"
-            )
-            notes.append(f"Called off: {some}.")
-        if now is not None and len(now.models) == 1:
+        if len(models) == 1:
             notes.append(_ONE_RUN)
         words = " ".join(note for note in notes if note)
         self.note.setText(words)
         self.note.setVisible(bool(words))
-        self.note.setObjectName("sentence" if problem or outdated else "muted")
-        self.note.style().polish(self.note)
-
-    def _refusal(self, now: TransferQuestion | None) -> str:
-        """Return why it could not be done, as long as just that is what would be done now."""
-        answer = self.study.answer
-        return "" if answer is None or answer.question.outdated(now) else answer.problem
 
     def _show_examples(self, result: TransferResult | None) -> None:
         all_title, only_title = "Fool all", "Fool only this run"
@@ -220,9 +195,7 @@ class TransferPanel(AttackView):
                 all_title = f"Fool {everyone}  {result.n_all:,}"
                 only_title = f"Fool only this run  {result.n_only:,}"
                 fool_only = result.fool_only
-        waiting = "" if result is not None else _WAITING
-        for card in (self.all_card, self.only_card):
-            card.set_words(waiting)
+        self.only_card.setVisible(result is None or len(result.models) > 1)
         self.all_card.set_title(all_title)
         self.only_card.set_title(only_title)
         self.all_strip.set_images([self._image(one) for one in fool_all])
@@ -254,12 +227,6 @@ class TransferPanel(AttackView):
     def _choose_attack(self) -> None:
         """Go where the attack is chosen."""
         self.tab_requested.emit("the film")
-
-    @Slot()
-    def _craft(self) -> None:
-        """Change images with what is chosen now; what was changed before gives way."""
-        self._asked_in_vain = self._wanted() is None
-        self.study.start()
 
     @Slot(int)
     def _play(self, index: int) -> None:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.attack.whole_parts.transfer import Transfer
-from gui.jobs.question import about, same
 from gui.jobs.study import Study
 from gui.shared.crafting import crafting
 from gui.shared.run_models import OfModels, models_of, other_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from PySide6.QtCore import QObject
+    from PySide6.QtCore import QObject, SignalInstance
 
     from core.attack.whole_parts.transfer import TransferResult
     from core.data.dataset import Split
@@ -37,18 +36,6 @@ class TransferQuestion(OfModels):
     crafting: Crafting
     n_images: int
 
-    def outdated(self, now: TransferQuestion | None) -> str:
-        """Return in words why it is not what would be asked now; "" if it is."""
-        if now is not None and not same(about(self), about(now)):
-            return "These were changed with other settings: change and test again."
-        if now is None or now.models[0].key != self.models[0].key:
-            return "These fool another run than the one shown: change and test again."
-        if [one.key for one in now.models] != [one.key for one in self.models]:
-            return "There are other runs now: change and test again."
-        if not same(self.weights, now.weights):
-            return "These fool another epoch than the one shown: change and test again."
-        return ""
-
 
 def question(session: Session, n_images: int) -> TransferQuestion | None:
     """Return what is asked now; None where there is no model to craft on."""
@@ -66,9 +53,12 @@ def question(session: Session, n_images: int) -> TransferQuestion | None:
 
 
 def transfer_study(
-    session: Session, wanted: Callable[[], TransferQuestion | None], parent: QObject | None = None
+    session: Session,
+    wanted: Callable[[], TransferQuestion | None],
+    follows: Iterable[SignalInstance] = (),
+    parent: QObject | None = None,
 ) -> Study[TransferQuestion, TransferResult]:
-    """Return what crafts when a person asks for it."""
+    """Return what crafts while a person looks."""
     return Study(
         session.view,
         session.pool,
@@ -77,8 +67,7 @@ def transfer_study(
         lambda q: Transfer(
             q.weights, q.split, q.crafting.attack, q.crafting.config, q.n_images or None
         ),
-        on_demand=True,
+        follows=follows,
         tell=0.1,
-        rest=0.0,
         parent=parent,
     )

@@ -6,16 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
-from gui.widgets.basics.rows import RowTable, swatch
+from gui.widgets.basics.swatch import SIZE, swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QTreeWidgetItem, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from core.attack.whole_parts.transfer import ModelTransfer
     from core.report.figures import Matrix
@@ -39,6 +39,7 @@ _COLUMNS = (
         "what any change at all would do.",
     ),
 )
+_NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FEWEST_ROWS = 4
 """Seen without scrolling where there is hardly any room."""
 
@@ -46,16 +47,34 @@ _UNKNOWN = "–"
 REMOVED = "a removed run"
 
 
-class TransferTable(RowTable):
+Filled = tuple["tuple[RunModel, ...]", "tuple[ModelTransfer, ...]", "RunList"]
+
+
+class TransferTable(QTableWidget):
     """The crafting model first; numbers appear, and sharpen, as the images are done."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("transfer to the models of other runs", _COLUMNS, 1, parent)
+        super().__init__(0, len(_COLUMNS), parent)
         self._theme = LIGHT
         self._shares: list[list[float]] = []
-        header = self.header()
+        self._filled: Filled | None = None
+        self.setAccessibleName("transfer to the models of other runs")
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setTabKeyNavigation(False)  # Tab goes on to what comes after the table
+        self.setShowGrid(False)
+        self.setFrameShape(QTableWidget.Shape.NoFrame)
+        self.setIconSize(SIZE)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(48)
+        for column, (words, help_text) in enumerate(_COLUMNS):
+            head = QTableWidgetItem(words)
+            head.setToolTip(wrapped(help_text))
+            head.setTextAlignment(_NUMBER if column else Qt.AlignmentFlag.AlignLeft)
+            self.setHorizontalHeaderItem(column, head)
 
     def figure(self) -> Matrix | None:
         """Return the shares of every model; None before any is known."""
@@ -64,49 +83,46 @@ class TransferTable(RowTable):
         from core.report.figures import Matrix
 
         n_words = len(_COLUMNS) - len(self._shares[0])
-        rows = [self.row(place) for place in range(self.topLevelItemCount())]
+        model = self.model()
+        rows = [
+            [model.index(row, column).data() for column in range(len(_COLUMNS))]
+            for row in range(self.rowCount())
+        ]
         return Matrix(
             title="Transfer of crafted images",
             subtitle="",
             values=np.array(self._shares),
-            row_names=tuple(f"{row.text(0)}, epoch {row.text(1)}" for row in rows),
+            row_names=tuple(f"{run}, epoch {epoch}" for run, epoch, *_ in rows),
             column_names=tuple(words for words, _ in _COLUMNS[n_words:]),
             row_label="model",
             column_label="share of the images",
             value_label="share",
-            texts=tuple(
-                tuple(row.text(column) for column in range(n_words, len(_COLUMNS))) for row in rows
-            ),
+            texts=tuple(tuple(row[n_words:]) for row in rows),
         )
 
     def set_theme(self, theme: Theme) -> None:
-        """Use these colours from the next filling on."""
+        """Use these colours."""
         self._theme = theme
+        if self._filled is not None:
+            self.fill(*self._filled)
 
     def fill(
         self, models: tuple[RunModel, ...], counts: tuple[ModelTransfer, ...], runs: RunList
     ) -> None:
         """Show these models, and what is known of them: of none, or of each, the crafting first."""
-        self.set_row_count(len(models))
+        self._filled = models, counts, runs
+        self.setRowCount(len(models))
         self._fit(len(models))
         self._shares = [_shares(one) for one in counts]
         for row, model in enumerate(models):
             known = counts[row] if counts else None
-            self._fill_row(self.row(row), model, known, runs, is_first=row == 0)
+            self._fill_row(row, model, known, runs)
 
     def _fill_row(
-        self,
-        item: QTreeWidgetItem,
-        model: RunModel,
-        counts: ModelTransfer | None,
-        runs: RunList,
-        *,
-        is_first: bool,
+        self, row: int, model: RunModel, counts: ModelTransfer | None, runs: RunList
     ) -> None:
-        entry = runs.entry(model.key)
+        entry, is_first = runs.entry(model.key), row == 0
         name = REMOVED if entry is None else entry.name
-        icon = QIcon() if entry is None else swatch(self._theme.colour(runs.colour_of(entry)))
-        item.setIcon(0, icon)
         numbers, tip = [_UNKNOWN] * 5, ""
         if counts is not None:
             numbers = [percent(share) for share in _shares(counts)]
@@ -117,16 +133,22 @@ class TransferTable(RowTable):
         font = self.font()
         font.setBold(is_first)
         for column, text in enumerate((name, epoch, *numbers)):
-            item.setText(column, text)
-            item.setToolTip(column, tip)
-            item.setFont(column, font)
+            item = QTableWidgetItem(text)
+            item.setToolTip(tip)
+            item.setFont(font)
+            if column:
+                item.setTextAlignment(_NUMBER)
+            elif entry is not None:
+                item.setIcon(swatch(self._theme.colour(runs.colour_of(entry))))
+            self.setItem(row, column, item)
 
     def _fit(self, n_rows: int) -> None:
         """Be as high as the rows, and no higher: what is left is for the images."""
-        row = max(self.sizeHintForRow(0), self.fontMetrics().height() + 2)
-        around = self.header().sizeHint().height() + 2 * self.frameWidth() + 2
-        self.setMinimumHeight(around + min(n_rows, _FEWEST_ROWS) * row)
-        self.setMaximumHeight(around + max(n_rows, 1) * row)
+        row = self.fontMetrics().height() + 8
+        self.verticalHeader().setDefaultSectionSize(row)
+        head = self.horizontalHeader().sizeHint().height()
+        self.setMinimumHeight(head + min(n_rows, _FEWEST_ROWS) * row)
+        self.setMaximumHeight(head + max(n_rows, 1) * row)
 
 
 def percent(share: float) -> str:

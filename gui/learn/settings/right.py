@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from gui.shared.columns import heading, label
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.rows import swatch
+from gui.widgets.basics.swatch import swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from gui.session.runs import RunEntry
 from gui.tune.runs.columns import every_column
-from gui.widgets.basics.rows import swatch
+from gui.widgets.basics.swatch import swatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
