@@ -135,8 +135,9 @@ with.</p>
 with y the class an image is read as, class c overtakes it at (z<sub>y</sub> − z<sub>c</sub>) /
 |w<sub>y</sub> − w<sub>c</sub>|, and the nearest c decides. <b>Exact</b> is the share of the test
 images that stay right whatever is done to them within a size; <b>random noise</b> of the same size
-does far less. Beside them are the images that fall first and last; below, the median size epoch by
-epoch beside the score. All visible runs are drawn, at the epoch shown.</p>
+does far less. Beside them are the images that fall first and last; below, what each class
+withstands, the median size epoch by epoch, and the weights. The other run chosen in the sentence is
+drawn beside, at the kept epoch nearest to the one shown.</p>
 <p>While a run learns, the exact curve comes first and says of which epoch it is; where all images
 would be late, a part of them is measured first, and the card says so.</p>
 <h3><a name="attack:transfer"></a>Transfer</h3>

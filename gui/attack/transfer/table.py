@@ -40,6 +40,7 @@ _COLUMNS = (
     ),
 )
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _FEWEST_ROWS = 4
 """Seen without scrolling where there is hardly any room."""
 
@@ -73,7 +74,7 @@ class TransferTable(QTableWidget):
         for column, (words, help_text) in enumerate(_COLUMNS):
             head = QTableWidgetItem(words)
             head.setToolTip(wrapped(help_text))
-            head.setTextAlignment(_NUMBER if column else Qt.AlignmentFlag.AlignLeft)
+            head.setTextAlignment(_NUMBER if column else _WORDS)
             self.setHorizontalHeaderItem(column, head)
 
     def figure(self) -> Matrix | None:
