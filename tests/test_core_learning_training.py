@@ -16,6 +16,7 @@ from core.learning.config import TrainingConfig
 from core.learning.history import History
 from core.learning.perceptron import SoftmaxPerceptron, initial_weights
 from core.learning.presets import TP_PRESET
+from core.learning.records import Place, epoch_words
 from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
 
 FIRST_RUN = TrainingConfig(learning_rate=0.5, batch_size=10, epochs=3, init="uniform", seed=3)
@@ -426,11 +427,17 @@ def test_a_diverged_run_stays_diverged():
 
 
 def test_divergence_says_where_with_which_rate_and_what_to_do():
-    text = str(Divergence(epoch=1, step=30, learning_rate=1000.0))
-    assert "step 30" in text
-    assert "epoch 2" in text
+    text = str(Divergence(BatchRecord(1, 5, 25, step=30), learning_rate=1000.0))
+    assert "epoch 1, batch 5 of 25 (step 30)" in text
     assert "learning rate 1000" in text
     assert "smaller learning rate" in text
+
+
+def test_a_place_within_an_epoch_is_said_in_batches():
+    assert epoch_words(3) == epoch_words(Place.of(3, 0, 250)) == "epoch 3"
+    assert epoch_words(Place.of(3, 99, 250)) == "epoch 3, batch 99 of 250"
+    assert epoch_words(Place.of(3, 250, 250)) == "epoch 4"
+    assert Place.of(3, 125, 250) == 3.5
 
 
 def test_a_large_learning_rate_alone_is_bad_but_finite():

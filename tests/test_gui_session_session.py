@@ -727,7 +727,7 @@ def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: Q
     (message,) = notes.errors
     assert message == str(session.training.divergence)
     assert "learning rate 1000" in message
-    assert f"step {session.training.divergence.step}" in message
+    assert f"step {session.training.divergence.step:,}" in message
     assert len(history_of(session)) >= 1
     assert not session.training.can_move
     session.training.play()

@@ -8,6 +8,7 @@ from gui_helpers import EPOCHS, open_paused, wait_for_state, wait_until
 
 from gui.session.run_state import RunState
 from gui.shared.epochs_transport import EpochsTransport
+from gui.shared.panel import Panel
 from gui.shared.training_transport import TrainingTransport
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def test_one_batch_is_told_as_one_batch(new_session: Callable[..., Session], qtb
     assert transport.place_words[0] == "epoch <b>0</b>, batch 1 of 15"
     wait_for_state(qtbot, session, RunState.PAUSED)
     assert transport.status == "Run 1 is held. Every view shows epoch 0."
+    panel = Panel(session)
+    assert panel.figure_words() == "epoch 0, batch 1 of 15", "one way of saying it everywhere"
+    panel.deleteLater()
 
 
 def test_the_training_is_gone_through_and_played(session: Session, qtbot: QtBot) -> None:

@@ -9,6 +9,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+class Place(float):
+    """Epochs done: 2.5 is half-way through the third pass; it knows which batch of it is done."""
+
+    batch: int
+    n_batches: int
+
+    @classmethod
+    def of(cls, epoch: int, batch: int, n_batches: int) -> Place:
+        """Return the place after a batch of a pass."""
+        if batch == n_batches:
+            epoch, batch = epoch + 1, 0
+        place = cls(epoch + batch / n_batches)
+        place.batch, place.n_batches = batch, n_batches
+        return place
+
+
+def epoch_words(epoch: float) -> str:
+    """Return ``epoch 3``; in the midst of one ``epoch 3, batch 99 of 250``."""
+    words = f"epoch {int(epoch)}"
+    if isinstance(epoch, Place) and epoch.batch:
+        words += f", batch {epoch.batch:,} of {epoch.n_batches:,}"
+    return words
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
     """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``.
@@ -25,9 +49,9 @@ class BatchRecord:
     size: int = 0
 
     @property
-    def place(self) -> float:
-        """Epochs done, counted in batches: 2.5 is half-way through the third pass."""
-        return self.epoch + self.batch / self.n_batches
+    def place(self) -> Place:
+        """Epochs done, counted in batches."""
+        return Place.of(self.epoch, self.batch, self.n_batches)
 
     @classmethod
     def at(
@@ -107,17 +131,26 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """The weights stopped being finite at update ``step`` with this learning rate."""
+    """The weights stopped being finite with the last batch of ``at`` and this learning rate."""
 
-    epoch: int
-    step: int
+    at: BatchRecord
     learning_rate: float
+
+    @property
+    def epoch(self) -> int:
+        """Whole passes done before."""
+        return self.at.epoch
+
+    @property
+    def step(self) -> int:
+        """Updates done, the last one of which it was."""
+        return self.at.step
 
     def __str__(self) -> str:
         """Say what happened and what to do."""
         return (
-            f"Diverged at step {self.step} (epoch {self.epoch + 1}) with learning rate "
-            f"{self.learning_rate:g}: the weights are no longer finite. Start again with a smaller "
+            f"Diverged at {epoch_words(self.at.place)} (step {self.step:,}): with learning rate "
+            f"{self.learning_rate:g} the weights are no longer finite. Start again with a smaller "
             "learning rate, less decay or less momentum."
         )
 

@@ -274,7 +274,7 @@ class Trainer:
         n_samples = self.dataset.train.n_samples
         while np.isfinite(self.weights).all() and self._position < n_samples:
             self._updates(1)
-        self.diverged = Divergence(self.epoch, self.step, self.config.learning_rate)
+        self.diverged = Divergence(self.progress(), self.config.learning_rate)
 
     def measure(self) -> Scores:
         """Return how good the model is now."""

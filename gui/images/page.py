@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from core.errors import printable
 from core.insight.readings import select
+from core.learning.records import epoch_words
 from gui.images.classes.panel import ClassesPanel
 from gui.images.draw.panel import DRAWN, DrawPanel
 from gui.images.split.panel import SplitPanel
@@ -21,7 +22,7 @@ from gui.images.wall.filter import FilterBar
 from gui.images.wall.tile import DrawTile
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
-from gui.shared.words import PARTS, PartView, epoch_words
+from gui.shared.words import PARTS, PartView
 from gui.theme import pixels
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.layouts import beside, holding

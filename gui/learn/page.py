@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
+from core.learning.records import epoch_words
 from gui.jobs.loading import load_beside
 from gui.learn.atlas_rows import (
     MEAN,
@@ -268,8 +269,6 @@ class LearnPage(Page):
 
     def figure_words(self) -> str:
         """Return what the atlas is of."""
-        from gui.shared.words import epoch_words
-
         shown = self._session.view.shown
         return "" if shown is None else f"training images, {epoch_words(shown.epoch)}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from core.learning.records import epoch_words
 from gui.jobs.question import model_of
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.job_progress import JobProgress
@@ -89,8 +90,6 @@ class Panel(QWidget):
 
         None: no run has to do with them.
         """
-        from gui.shared.words import epoch_words
-
         shown = self._session.view.shown
         for answer in (study.answer for study in self._followed):
             epoch = None if answer is None else getattr(answer.question, "epoch", None)

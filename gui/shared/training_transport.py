@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import printable
+from core.learning.records import epoch_words
 from gui.session.run_state import RunState
 from gui.session.training import MOST_EPOCHS
 from gui.shared.transport import SPEED_STEPS, Mark, Speeds, Transport
@@ -87,14 +88,10 @@ class EpochPlaces(Transport):
     @property
     def place_words(self) -> tuple[str, ...]:
         """The epoch shown; within one the batch, too."""
-        shown, live = self._view.shown, self._view.shown_live
-        if shown is None:
-            return ("epoch <b>0</b>",)
-        short = f"epoch <b>{int(shown.epoch)}</b>"
-        if shown.record is None and live is not None:
-            batch = f"batch {live.progress.batch:,} of {live.progress.n_batches:,}"
-            return (f"{short}, {batch}", f"{short}, {batch.replace('atch', '')}", short)
-        return (f"{short} of {self.length:,.0f}", short)
+        plain = f"epoch {int(self.place)}"
+        batch = epoch_words(self.place).removeprefix(plain)
+        short = f"epoch <b>{int(self.place)}</b>"
+        return (f"{short}{batch or f' of {self.length:,.0f}'}", short)
 
     @property
     def widest(self) -> str:

@@ -33,14 +33,6 @@ def read_words(name: str, p: float) -> tuple[str, ...]:
     return *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
 
 
-def epoch_words(epoch: float) -> str:
-    """Return ``epoch 3``, or ``epoch 3.4`` in the midst of one, ``epoch 0.004`` after one batch."""
-    if epoch == int(epoch):
-        return f"epoch {epoch:.0f}"
-    short = f"{epoch:.1f}"
-    return f"epoch {epoch:.4g}" if short.endswith(".0") else f"epoch {short}"
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class PartView:
     """The images of one part, and what a model reads in them if that is known."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from core.errors import ModelError
 from core.learning.model_file import SUFFIX, SavedModel, load_model, save_model
+from core.learning.records import epoch_words
 
 if TYPE_CHECKING:
     from gui.session.session import Session
@@ -72,7 +73,7 @@ class SavedFiles(QObject):
         except ModelError as error:
             session.messages.warn(str(error))
         else:
-            session.messages.note(f"Saved the model of epoch {shown.epoch:.4g} in {path}")
+            session.messages.note(f"Saved the model of {epoch_words(shown.epoch)} in {path}")
 
     @Slot()
     def open_model(self) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from core.learning.records import epoch_words
 from gui.shared.opened_image import OpenedImage
-from gui.shared.words import epoch_words
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:

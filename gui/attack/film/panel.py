@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images
+from core.learning.records import epoch_words
 from gui.attack.film.images import AttackImages
 from gui.attack.film.traces import Traces
 from gui.attack.film.transport import FilmTransport
 from gui.attack.film.words import likeness_words, outcome_words, second_words, size_of
 from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
-from gui.shared.words import an, epoch_words
+from gui.shared.words import an
 from gui.shared.writing import Writing
 from gui.theme import pixels
 from gui.widgets.bars.probability_bars import ProbabilityBars

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gui.shared.words import PARTS, epoch_words
+from core.learning.records import epoch_words
+from gui.shared.words import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy
 
+from core.learning.records import epoch_words
 from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
@@ -16,7 +17,7 @@ from gui.attack.view import AttackView
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
 from gui.shared.panel import StudyProgress
-from gui.shared.words import ATTACKABLE, PARTS, epoch_words
+from gui.shared.words import ATTACKABLE, PARTS
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding

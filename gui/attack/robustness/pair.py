@@ -16,8 +16,8 @@ from core.insight.diagnostics import (
     weight_limit,
 )
 from core.learning.adversary import ADVERSARIES
+from core.learning.records import epoch_words
 from gui.shared.panel import Panel
-from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button

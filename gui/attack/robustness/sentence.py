@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from core.learning.records import epoch_words
 from gui.shared.columns import label
 from gui.shared.part_choice import PartChoice
-from gui.shared.words import epoch_words
 from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import beside

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.exact.curves import share_right
-from gui.shared.words import PARTS, epoch_words
+from core.learning.records import epoch_words
+from gui.shared.words import PARTS
 from gui.widgets.basics.fitting_words import short
 
 if TYPE_CHECKING:

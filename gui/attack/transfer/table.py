@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from gui.shared.words import epoch_words
+from core.learning.records import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.swatch import SIZE, swatch
 from gui.widgets.basics.tooltips import wrapped

@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup
 
 from core.drawing.drawing import Placement, mnist_placement, placed, placement_of, plain
+from core.learning.records import epoch_words
 from gui.images.draw.way import SIDES, Way, WayRow
 from gui.images.draw.words import LONGEST_NAME, placing_words, unlike_mnist
 from gui.session.own_image import OwnImage
 from gui.shared.columns import label, sentences
 from gui.shared.panel import Panel
-from gui.shared.words import epoch_words
 from gui.widgets.basics.controls import button, chooser, offer
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.learning.records import epoch_words
 from gui.shared.epochs_transport import EpochsTransport
-from gui.shared.words import epoch_words
 
 
 class WallEpochs(EpochsTransport):

@@ -8,10 +8,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.insight.readings import ImageFilter, confusion, most_confused
+from core.learning.records import epoch_words
 from gui.shared.columns import sentences
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
-from gui.shared.words import PARTS, epoch_words
+from gui.shared.words import PARTS
 from gui.theme import grow
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding
