@@ -29,8 +29,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.learning.smoothing import SMOOTHINGS, moving_mean
-from gui.theme import DARK, LIGHT, Theme
+from gui.theme import DARK, LIGHT, STAGE, Theme
 from gui.widgets.basics.short_number import MINUS, short_number
+from gui.widgets.curves.legend import Entry, Legend
 from gui.widgets.curves.lines import CurveLine, peaks
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
 from gui.widgets.curves.runs import Band, RunCurves, nearest_index
@@ -897,6 +898,67 @@ def test_where_it_is_narrow_the_legend_keeps_the_lines(plot: CurvePlot) -> None:
         assert has_colour(painted, LIGHT.train).any(), f"{width} wide"
         assert has_colour(painted, LIGHT.test).any(), f"{width} wide"
         assert not has_colour(painted[:, -2:], LIGHT.test).any()  # nothing is cut
+
+
+def test_a_legend_gives_up_long_names_before_values_and_values_before_names(
+    qtbot: QtBot,
+) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    solid = Qt.PenStyle.SolidLine
+    legend.set_entries(
+        [Entry("read as 3", "0.983", "bad", solid, "as 3"), Entry("as 5", "0.015", "good", solid)]
+    )
+    legend.set_words(star="best 21", notes="log")
+
+    def told(width: int) -> tuple[list[str], str, str]:
+        legend.resize(width, 20)
+        words, _, notes, star = legend.fitting()
+        return words, notes, star
+
+    full, short = ["read as 3 0.983", "as 5 0.015"], ["as 3 0.983", "as 5 0.015"]
+    wide = [told(width) for width in range(600, 20, -1)]
+    order = [said for i, said in enumerate(wide) if i == 0 or said != wide[i - 1]]
+    assert order[:2] == [(full, "log", "best 21"), (full, "", "best 21")]
+    names, nothing = (["as 3", "as 5"], "", ""), (["", ""], "", "")
+    assert order.index((short, "", "")) < order.index(names) < order.index(nothing)
+    legend.is_named_beside = True
+    assert (["0.983", "0.015"], "", "") in [told(width) for width in range(600, 20, -1)]
+    assert names not in [told(width) for width in range(600, 20, -1)]
+
+
+@pytest.mark.parametrize("size", [(470, 230), (1200, 700)], ids=str)
+def test_on_the_stage_names_stand_at_the_ends_and_on_nothing_else(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    plot = make(qtbot)
+    plot.set_runs([run(3), run(4, "#00796b"), run(5, "run 2")])
+    pixels(plot.view)
+    assert plot.ends.placed == ()
+    plot.set_theme(STAGE)
+    plot.resize(*size)
+    plot.set_star(50, float(TEST[-1]))
+    settle(plot)
+    names = plot.ends.placed
+    assert {"train", "test"} <= {name.words for name in names} or size[0] < 1000
+    assert names
+    painted = pixels(plot.view)
+    for i, name in enumerate(names):
+        assert plot.box.rect().contains(name.rect)
+        assert not any(name.rect.intersects(other.rect) for other in names[i + 1 :])
+        assert not any(name.rect.intersects(box) for box in plot.marks.boxes())
+        place = plot.box.mapRectToScene(name.rect)
+        there = plot.view.mapFromScene(place).boundingRect().intersected(plot.view.rect())
+        part = painted[there.top() : there.bottom(), there.left() : there.right()]
+        for line in (*plot.main.lines.values(), *plot.runs.lines(3), *plot.runs.lines(4)):
+            x, y = line.places
+            across = np.linspace(name.rect.left(), name.rect.right(), 200)
+            scene = [plot.box.mapToView(QPointF(at, 0)).x() for at in across]
+            heights = np.interp(scene, x, y)
+            low, high = (plot.box.mapToView(QPointF(0, at)).y() for at in (
+                name.rect.bottom(), name.rect.top()))  # fmt: skip
+            assert ((heights < low) | (heights > high)).all(), name.words
+        assert near_colour(part, STAGE.colour(name.colour), 60).sum() > 20, name.words
 
 
 def test_a_runaway_is_cut_at_the_edge_with_an_arrow_and_short_words(qtbot: QtBot) -> None:

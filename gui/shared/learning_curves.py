@@ -72,6 +72,7 @@ class LearningCurves(QWidget):
         self._n_behind = 0
         """Epochs of the run being trained that are drawn while another one is shown."""
         self.error_plot, self.like_plot = plots
+        self.like_plot.legend.is_named_beside = True
         self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
         self.setLayout(beside(*((plot.in_card(), 1) for plot, _ in self._plots), spacing=8))
         for plot, _ in self._plots:

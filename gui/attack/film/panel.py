@@ -50,9 +50,6 @@ _RAN_AWAY = (
 _LOW = 460
 """Pixels of the panel's height under which traces and images are smaller."""
 
-_NARROW = 1150
-"""Pixels of its width under which legends say less."""
-
 _TRACES, _LOW_TRACES = 166, 142
 _SIGN, _APART, _LEAST_BARS = 28, 34, 190
 _LEAST_SIDE, _LEAST_TRACES = 112, 70
@@ -156,7 +153,6 @@ class FilmPanel(AttackView):
         scale = min(down / height, across / width)
         scale = int(scale) if scale >= 2 else scale
         scale = max(scale, _LEAST_SIDE / max(height, width))
-        self.traces.set_narrow(self.width() < pixels(_NARROW))
         side = (round(width * scale), round(height * scale), traces)
         if side == self._side:
             return

@@ -23,7 +23,7 @@ class Traces(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._attack = session, session.attack
-        self._loss_is_positive, self._is_narrow = True, False
+        self._loss_is_positive = True
         dashed, dotted = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
         self.probability = self._plot(
             "PROBABILITY",
@@ -77,12 +77,6 @@ class Traces(QWidget):
         plot.x_clicked.connect(self._step_clicked)
         return plot
 
-    def set_narrow(self, is_narrow: bool) -> None:
-        """Say less in the legends, where they have little room."""
-        if is_narrow != self._is_narrow:
-            self._is_narrow = is_narrow
-            self.show_film()
-
     def show_film(self) -> None:
         """Draw the film, as far as it is known."""
         film, dataset = self._attack.film, self._session.view.dataset
@@ -93,9 +87,9 @@ class Traces(QWidget):
         true = [] if is_noise or target == label else [step.probabilities[label] for step in steps]
         if dataset is not None:
             read = [short(dataset.class_names[k], 12) for k in (target, label)]
-            read_as = "as" if self._is_narrow else "read as"
-            names = {"target": f"{read_as} {read[0]}", "true": f"as {read[1]}" if true else ""}
-            self.probability.main.names = names
+            as_target, as_true = (f"as {name}" for name in read)
+            names = {"target": (f"read {as_target}", as_target)}
+            self.probability.main.names = names | {"true": (as_true if true else "", "")}
         for plot, name, values in (
             (self.probability, "target", [step.probabilities[target] for step in steps]),
             (self.probability, "true", true),
@@ -111,7 +105,7 @@ class Traces(QWidget):
         ends = np.array([0.0, float(film.n_steps)]) if has_line else none
         size = least.size if least is not None else 0.0
         self.size_of_change.main.names = {
-            "least possible": "least" if has_line and not self._is_narrow else ""
+            "least possible": ("least", "least") if has_line else ("", "")
         }
         self.size_of_change.set_data("least possible", ends, np.full(len(ends), size))
         # The margin falls below 0, where a log axis has no place for it.

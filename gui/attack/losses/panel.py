@@ -92,6 +92,7 @@ class LossesPanel(AttackView):
         self._plots = (self.gradient_plot, self.target_plot)
         for plot in self._plots:
             plot.set_axis_room(_WIDEST_TICK)
+            plot.legend.is_named_beside = True  # by the columns above, in the same colours
         self.transport = PlayerTransport(
             self.losses.player,
             self,

@@ -42,12 +42,12 @@ class RobustnessEpochs(Panel):
             (Curve(MEDIAN, "train"),),
             _MEDIAN_HELP,
             compact=True,
-            names_runs=True,
+            names_ends=True,
             y_label="median size that fools",
             parent=self,
         )
         card = self.plot.in_card()
-        self.plot.legend.hide()  # the colours are those of the curves above; hovering names them
+        self.plot.legend.hide()  # the names stand at the ends
         self.n_words = label("", self, "caption")
         card.head.layout().insertWidget(1, self.n_words)  # type: ignore[union-attr]
         self.setLayout(below(card))
@@ -67,6 +67,8 @@ class RobustnessEpochs(Panel):
         entries = [entry for entry in self._state.entries() if entry.key in known]
         curves = {one.key: _curve(known[one.key]) for one in entries}
         nothing, shown_key = np.empty(0), self._session.runs.shown_key
+        shown = next((one.name for one in entries if one.key == shown_key), "")
+        self.plot.main.names = {MEDIAN: (shown, "")}
         self.plot.set_data(*curves.get(shown_key or 0, (MEDIAN, nothing, nothing)))
         behind = [one for one in entries if one.key != shown_key]
         self.plot.set_runs([self._state.behind(one, curves[one.key]) for one in behind])

@@ -63,6 +63,8 @@ class EdgeMarks:
     def __init__(self, box: ZoomBox, main: MainCurves, runs: RunLayer) -> None:
         self._box, self._main, self._runs = box, main, runs
         self._theme, self._drawing = LIGHT, Drawing()
+        self.boxes: list[QRectF] = []
+        """Where words stand, in pixels of the box."""
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -108,7 +110,7 @@ class EdgeMarks:
 
     def paint(self, painter: QPainter) -> None:
         """Paint arrows and words, in pixels of the box."""
-        found = self.found()
+        found, self.boxes = self.found(), []
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for is_up in (True, False):
             self._paint_edge(painter, [end for end in found if end.is_up is is_up])
@@ -137,6 +139,7 @@ class EdgeMarks:
             if start < rect.left():
                 start = x + _ARROW + _GAP
             box = QRectF(start, y - line / 2, width, line)
+            self.boxes.append(box)
             behind = QColor(self._theme.surface)
             behind.setAlpha(215)
             painter.fillRect(box, behind)

@@ -42,9 +42,8 @@ def run_lines(runs: RunLayer, drawing: Drawing) -> Iterator[Line]:
     """Yield the curves of other runs, from where they left their parents on."""
     for run in runs.runs:
         for name, x, y in run.curves:
-            label = f"{run.name}, {name}" if len(run.curves) > 1 else run.name
-            dash = _DASHES[runs.styles[name]]
-            yield Line(label, x, drawing.smooth(y), on_paper(run.colour), dash, strong=run.strong)
+            colour, dash = on_paper(run.colour), _DASHES[runs.styles[name]]
+            yield Line(run.label(name), x, drawing.smooth(y), colour, dash, strong=run.strong)
 
 
 def chart(

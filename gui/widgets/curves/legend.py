@@ -10,17 +10,16 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from gui.widgets.basics.painted import Painted
+from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-_LINE = 22
-"""Pixels of a line before its name."""
-_GAP, _BETWEEN = 5, 12
-"""Pixels between a line and its name, and from one entry to the next."""
+_ROOMY, _TIGHT = (22, 5, 12), (14, 4, 7)
+"""Pixels of a line before its name, between the two, and from one entry to the next."""
 _DASHES = {
     Qt.PenStyle.DashLine: (3.0, 1.8),
     Qt.PenStyle.DotLine: (1.0, 1.6),
@@ -37,19 +36,22 @@ class Entry:
     name, value : of the curve; the value may be empty
     colour : as :meth:`Theme.colour` takes it
     style : of its line; without a pen it is a square
+    short : its name where there is little room
     """
 
     name: str
     value: str
     colour: str
     style: Qt.PenStyle
+    short: str = ""
 
 
 class Legend(Painted):
     """Entries beside each other, muted notes after them, and at the right what the star is.
 
-    Where there is no room the notes go first, then the words of the star, then the values, then the
-    names: the lines stay, and hovering reads everything in the plot itself.
+    Where there is little room it gives up, in this order, the notes, the width of lines and gaps,
+    the long names, the words of the star, the values and the names: the lines stay. A legend
+    beside one of the same curves keeps its values rather than its names.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -57,6 +59,8 @@ class Legend(Painted):
         self.entries: tuple[Entry, ...] = ()
         """What it tells of."""
         self.star = self.notes = ""
+        self.is_named_beside = False
+        """Whether another legend beside it names the same curves."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -73,7 +77,9 @@ class Legend(Painted):
             self._changed()
 
     def _changed(self) -> None:
-        self.setAccessibleDescription(", ".join(filter(None, (*self.words, self.star, self.notes))))
+        words = ", ".join(filter(None, (*self.words, self.star, self.notes)))
+        self.setAccessibleDescription(words)
+        self.setToolTip(wrapped(words))
         self.update()
 
     @property
@@ -83,13 +89,14 @@ class Legend(Painted):
 
     def sizeHint(self) -> QSize:
         """Return a line with everything in it."""
-        return QSize(self._width(self.words) + self._side(self.star), self._bold.height() + 2)
+        bold = self._bold()
+        width = _width(bold, self.words, _ROOMY) + _side(bold, self.star)
+        return QSize(width, bold.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Return next to nothing: others may need the room."""
-        return QSize(0, self._bold.height() + 2)
+        return QSize(0, self._bold().height() + 2)
 
-    @property
     def _bold(self) -> QFontMetrics:
         return QFontMetrics(self._bold_font())
 
@@ -98,46 +105,44 @@ class Legend(Painted):
         font.setWeight(QFont.Weight.DemiBold)
         return font
 
-    def _width(self, words: Sequence[str]) -> int:
-        bold = self._bold
-        return sum(
-            _LINE + (_GAP + bold.horizontalAdvance(each) if each else 0) + _BETWEEN
-            for each in words
-        )
+    def fitting(self) -> tuple[list[str], tuple[int, int, int], str, str]:
+        """Return the words of the curves, the room around them, notes and star that are shown."""
+        bold = self._bold()
+        for words, room, notes, star in self._wordings():
+            beside = self.fontMetrics().horizontalAdvance(notes) + _side(bold, star)
+            if _width(bold, words, room) + beside <= self.width():
+                break
+        return words, room, notes, star
 
-    def _side(self, words: str) -> int:
-        return self._bold.horizontalAdvance(f"★ {words}") + _BETWEEN if words else 0
-
-    def _fitting(self) -> tuple[list[str], str, str]:
-        """Return words of the curves, notes and star, as many as fit."""
-        full, names = self.words, [entry.name for entry in self.entries]
-        notes = self.fontMetrics().horizontalAdvance(self.notes)
-        for words, note, star in (
-            (full, self.notes, self.star),
-            (full, "", self.star),
-            (full, "", ""),
-            (names, "", self.star),
-            (names, "", ""),
-        ):
-            if self._width(words) + (notes if note else 0) + self._side(star) <= self.width():
-                return words, note, star
-        return [""] * len(names), "", ""
+    def _wordings(self) -> Iterator[tuple[list[str], tuple[int, int, int], str, str]]:
+        """Yield what may be shown, the most first."""
+        full, star = self.words, self.star
+        names = [entry.short or entry.name for entry in self.entries]
+        values = [entry.value for entry in self.entries]
+        short = [f"{name} {value}".rstrip() for name, value in zip(names, values, strict=True)]
+        yield full, _ROOMY, self.notes, star
+        yield full, _ROOMY, "", star
+        yield from ((words, _TIGHT, "", star) for words in (full, short))
+        yield from ((words, room, "", "") for room in (_ROOMY, _TIGHT) for words in (full, short))
+        few = values if self.is_named_beside and all(values) else names
+        yield from ((few, _TIGHT, "", star), (few, _TIGHT, "", ""))
+        yield [""] * len(names), _TIGHT, "", ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what fits."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setFont(self._bold_font())
-            words, notes, star = self._fitting()
-            x, middle, bold = 0, self.height() / 2, self._bold
+            words, (line, gap, between), notes, star = self.fitting()
+            x, middle, bold = 0, self.height() / 2, painter.fontMetrics()
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             for entry, text in zip(self.entries, words, strict=True):
-                self._paint_line(painter, entry, x, middle)
-                x += _LINE + (_GAP if text else 0)
-                box = QRectF(x, 0, bold.horizontalAdvance(text) + 2, self.height())
+                self._paint_line(painter, entry, x, line, middle)
+                x += line + (gap if text else 0)
+                width = bold.horizontalAdvance(text)
                 painter.setPen(QColor(self._theme.colour(entry.colour)))
-                painter.drawText(box, left, text)
-                x += (bold.horizontalAdvance(text) if text else 0) + _BETWEEN
+                painter.drawText(QRectF(x, 0, width + 2, self.height()), left, text)
+                x += width + between
             if star:
                 painter.setPen(QColor(self._theme.best))
                 right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -147,14 +152,26 @@ class Legend(Painted):
                 painter.setPen(QColor(self._theme.muted))
                 painter.drawText(QRectF(x, 0, self.width() - x, self.height()), left, notes)
 
-    def _paint_line(self, painter: QPainter, entry: Entry, x: float, middle: float) -> None:
+    def _paint_line(
+        self, painter: QPainter, entry: Entry, x: int, line: int, middle: float
+    ) -> None:
         colour = QColor(self._theme.colour(entry.colour))
         if entry.style == Qt.PenStyle.NoPen:
-            painter.fillRect(QRectF(x + _LINE - 10, middle - 5, 10, 10), colour)
+            painter.fillRect(QRectF(x + line - 10, middle - 5, 10, 10), colour)
             return
         pen = QPen(colour, 2.2)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if entry.style in _DASHES:
             pen.setDashPattern(_DASHES[entry.style])
         painter.setPen(pen)
-        painter.drawLine(QLineF(QPointF(x, middle), QPointF(x + _LINE, middle)))
+        painter.drawLine(QLineF(QPointF(x, middle), QPointF(x + line, middle)))
+
+
+def _width(bold: QFontMetrics, words: Sequence[str], room: tuple[int, int, int]) -> int:
+    line, gap, between = room
+    widths = (line + (gap + bold.horizontalAdvance(each) if each else 0) for each in words)
+    return sum(widths) + between * (len(words) - 1)
+
+
+def _side(bold: QFontMetrics, words: str) -> int:
+    return bold.horizontalAdvance(f"★ {words}") + _ROOMY[2] if words else 0

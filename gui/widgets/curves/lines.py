@@ -93,6 +93,11 @@ class CurveLine(pg.PlotCurveItem):
         """How many points the curve has."""
         return len(self._x)
 
+    @property
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Where all its points are."""
+        return self._x, self._y
+
     def fit(self) -> None:
         """Choose what is drawn of a curve of many points for the part in view."""
         box = self.getViewBox()

@@ -57,8 +57,9 @@ class MainCurves:
         self._theme = LIGHT
         self._drawing = Drawing()
         self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
-        self.names: dict[str, str] = {}
-        """What the legend calls a curve that is not called by its name; empty: it is left out."""
+        self.names: dict[str, tuple[str, str]] = {}
+        """What the legend calls a curve that is not called by its name, and where there is little
+        room; empty: it is left out."""
         self._smooth: dict[str, NDArray[Any]] = {}
         self.lines = {curve.name: self._make_line() for curve in curves}
         """Of curves, or of their means where they are smoothed."""
@@ -187,16 +188,20 @@ class MainCurves:
                 return float(xs[i])
         return None
 
+    def called(self, name: str) -> tuple[str, str]:
+        """Return what a curve is called, and where there is little room."""
+        return self.names.get(name, (name, ""))
+
     def entries(self, at: float | None, *, percent: bool = False) -> list[Entry]:
         """Return the curves shown for the legend, each with its value at ``at``; None: the last."""
         entries = []
         for curve in self.curves:
-            if self.is_visible(curve.name) and self.names.get(curve.name, " "):
+            name, short = self.called(curve.name)
+            if self.is_visible(curve.name) and name:
                 x, y = self.data(curve.name)
                 i = index_at(x, at)
                 value = "" if i is None else legend_number(float(y[i]), percent=percent)
-                name = self.names.get(curve.name, curve.name)
-                entries.append(Entry(name, value, curve.colour, curve.style))
+                entries.append(Entry(name, value, curve.colour, curve.style, short))
         return entries
 
     def describe(self, at: float) -> list[str]:

@@ -166,6 +166,18 @@ class PlotMarks(QObject):
             painter.fillRect(QRectF(start - 1, top, width, metrics.height()), behind)
             painter.drawText(QPointF(start, top + metrics.ascent()), label)
 
+    def boxes(self) -> list[QRectF]:
+        """Return where the star and the labels of ticks are, in pixels of the box."""
+        rect = self._box.rect()
+        high = QFontMetricsF(_small_font()).height() if self._placed else 0.0
+        boxes = [QRectF(rect.left(), rect.top(), rect.width(), high)] if high else []
+        if self.star is not None:
+            centre = self._box.childTransform().map(
+                QPointF(self._drawing.x.place(self.star[0]), self._drawing.y.place(self.star[1]))
+            )
+            boxes.append(QRectF(centre.x() - _STAR / 2, centre.y() - _STAR / 2, _STAR, _STAR))
+        return boxes
+
     def _paint_star(self, painter: QPainter) -> None:
         if self.star is None:
             return

@@ -16,13 +16,14 @@ from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.edges import EdgeMarks
+from gui.widgets.curves.ends import EndNames
 from gui.widgets.curves.legend import Legend
 from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
 from gui.widgets.curves.menu import HELP, PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer, replaced
-from gui.widgets.curves.scale import Scale, ScaledAxis, round_ends
-from gui.widgets.curves.values import PlotReader, ValueBox
+from gui.widgets.curves.scale import Scale, round_ends
+from gui.widgets.curves.values import ValueBox, values_words
 from gui.widgets.curves.view import PlotView
 from gui.widgets.curves.zoom import ZoomBox
 
@@ -58,6 +59,7 @@ class CurvePlot(QWidget):
     negative : whether the numbers are below zero, as logarithms of probabilities are
     percent : whether shares are written in per cent
     names_runs : whether the other runs stand in the legend too, each with its value
+    names_ends : whether names stand at the ends of curves always, as on the stage
     """
 
     x_clicked = Signal(float)
@@ -75,6 +77,7 @@ class CurvePlot(QWidget):
         compact: bool = False,
         percent: bool = False,
         names_runs: bool = False,
+        names_ends: bool = False,
         y_label: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -104,11 +107,14 @@ class CurvePlot(QWidget):
         self.marks = PlotMarks(self.box)
         self.edges = EdgeMarks(self.box, self.main, self.runs)
         """Curves that end outside the range."""
-        self._layers = (self.bands, self.runs, self.main, self.marks, self.edges)
+        layers = self.main, self.runs, self.marks, self.edges
+        self.ends = EndNames(self.box, layers, always=names_ends)
+        self._layers = (self.bands, *layers, self.ends)
+        self._told = self.bands, self.runs, self.main, self.marks
         self.view.set_front(
-            self.main.paint, self.edges.paint, self.marks.paint, self.box.paint_rubber
+            (self.main.paint, self.edges.paint, self.ends.arrange),
+            (self.marks.paint, self.ends.paint, self.box.paint_rubber),
         )
-        self._reader = PlotReader(x_label, self.main, self.runs, self.bands, self.marks)
         self.values = ValueBox(self)
         self.zoom_sign = ZoomSign(self)
         head = beside(self.title, (self.legend, 1), self.zoom_sign, spacing=12)
@@ -119,19 +125,9 @@ class CurvePlot(QWidget):
 
     def _make_view(self) -> None:
         self.box = ZoomBox()
-        self.view = PlotView(
-            self.box, {name: ScaledAxis(name) for name in ("left", "bottom")}, self
-        )
+        self.view = PlotView(self.box, self, compact=self._compact)
         self.view.setAccessibleName(self._title_text)
-        if self._compact:
-            # Small plots keep their few pixels for the curves; the title names the x axis.
-            self.view.setMinimumHeight(96)
-            self.view.axes["left"].setWidth(44)
-            self.view.axes["left"].setTickDensity(0.6)
-            self.view.axes["bottom"].setTickDensity(0.6)
         self.view.axes["left"].is_percent = self._percent
-        for axis in self.view.axes.values():
-            axis.setGrid(255)
         bottom = self.view.axes["bottom"]
         bottom.whole = self._x_label in _NEEDLESS
         bottom.words = "" if bottom.whole else self._x_label
@@ -172,7 +168,6 @@ class CurvePlot(QWidget):
         self._colour_axes()
         for axis in self.view.axes.values():
             axis.setTextPen(theme.muted)
-            axis.setStyle(tickLength=4)
         for part in (self.legend, self.zoom_sign, self.values, self.box, *self._layers):
             part.set_theme(theme)
 
@@ -334,13 +329,14 @@ class CurvePlot(QWidget):
             else ""
         )
         labels = self._x_label, self._y_label or title
-        return chart((title, done), labels, self._layers[:4], self._drawing, self.box.shown)
+        return chart((title, done), labels, self._told, self._drawing, self.box.shown)
 
     def describe(self, x: float) -> str:
         """Return all values at the data point nearest to ``x``, as rich text."""
         at = self.main.nearest_x(x)
-        room = None if self._compact else self.values.n_lines(self._inside())
-        return "" if at is None else self._reader.describe(at, room, self._theme)
+        is_one_line = self._compact and not self.runs.runs
+        room = None if is_one_line else self.values.n_lines(self._inside())
+        return "" if at is None else values_words(self._x_label, self._told, at, room, self._theme)
 
     def _inside(self) -> QRect:
         """Return the rectangle of the curves in pixels of this widget."""
@@ -350,6 +346,9 @@ class CurvePlot(QWidget):
     @Slot()
     def _update_values(self, *ignored: object) -> None:
         self._write_legend()
+        self._read_pointer()
+
+    def _read_pointer(self) -> None:
         if self.marks.cursor is None:
             self.values.hide()
         else:
@@ -366,11 +365,11 @@ class CurvePlot(QWidget):
             return
         self.marks.set_cursor(self.main.nearest_x(self._value_x(position)))
         self._pointer_x = self.view.mapFromScene(position).x() + self.view.x()
-        self._update_values()
+        self._read_pointer()
 
     def _leave(self) -> None:
         self.marks.set_cursor(None)
-        self._update_values()
+        self._read_pointer()
 
     @Slot(QPointF)
     def _clicked(self, position: QPointF) -> None:

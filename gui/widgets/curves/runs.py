@@ -49,6 +49,10 @@ class RunCurves:
     curves: tuple[tuple[str, NDArray[Any], NDArray[Any]], ...]
     strong: bool = False
 
+    def label(self, name: str) -> str:
+        """Return what one of its curves is called beside those of others."""
+        return f"{self.name}, {name}" if len(self.curves) > 1 else self.name
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:

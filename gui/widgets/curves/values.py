@@ -79,40 +79,40 @@ def _cell(words: str, colour: str) -> str:
     return f'<td align="right" style="color:{colour}">&nbsp;&nbsp;{words}</td>'
 
 
-class PlotReader:
-    """Reads all that a plot shows at one x."""
+def values_words(
+    x_label: str,
+    layers: tuple[BandLayer, RunLayer, MainCurves, PlotMarks],
+    at: float,
+    room: int | None,
+    theme: Theme,
+) -> str:
+    """Return all values of a plot at a data point as rich text.
 
-    def __init__(
-        self, x_label: str, main: MainCurves, runs: RunLayer, bands: BandLayer, marks: PlotMarks
-    ) -> None:
-        self._x_label = x_label
-        self._main, self._runs, self._bands, self._marks = main, runs, bands, marks
-
-    def describe(self, at: float, room: int | None, theme: Theme) -> str:
-        """Return all values at a data point as rich text.
-
-        Parameters
-        ----------
-        at : x of the point
-        room : how many lines there may be; None puts the curves alone into a single one
-        theme : the colours
-        """
-        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main.describe(at)]
-        for words in self._marks.words_at(at):
-            lines.append(f'<span style="color:{theme.best}">{escape(words)}</span>')
-        if room is None:
-            return _BESIDE.join(lines)
-        found = self._runs.values_at(at)
-        names = [curve.name for curve in self._main.curves]
-        columns = [name for name in names if any(name in values for _, values in found)]
-        rows = [
-            Row(band.colour, band.name, (f"{median:.4g} [{low:.4g}, {high:.4g}]",))
-            for band, (low, median, high) in self._bands.values_at(at)
-        ]
-        for run, values in found:
-            cells = (f"{values[name]:.4g}" if name in values else "" for name in columns)
-            rows.append(Row(run.colour, run.name, tuple(cells)))
-        return "<br>".join(lines) + rows_html(rows, columns or [""], room - len(lines), theme)
+    Parameters
+    ----------
+    x_label : what is counted along x
+    layers : what the plot draws
+    at : x of the point
+    room : how many lines there may be; None puts the curves alone into a single one
+    theme : the colours
+    """
+    bands, runs, main, marks = layers
+    lines = [f"{x_label} {at:g} &nbsp; ", *main.describe(at)]
+    for words in marks.words_at(at):
+        lines.append(f'<span style="color:{theme.best}">{escape(words)}</span>')
+    if room is None:
+        return _BESIDE.join(lines)
+    found = runs.values_at(at)
+    names = [curve.name for curve in main.curves]
+    columns = [name for name in names if any(name in values for _, values in found)]
+    rows = [
+        Row(band.colour, band.name, (f"{median:.4g} [{low:.4g}, {high:.4g}]",))
+        for band, (low, median, high) in bands.values_at(at)
+    ]
+    for run, values in found:
+        cells = (f"{values[name]:.4g}" if name in values else "" for name in columns)
+        rows.append(Row(run.colour, run.name, tuple(cells)))
+    return "<br>".join(lines) + rows_html(rows, columns or [""], room - len(lines), theme)
 
 
 class ValueBox(QLabel):

@@ -13,8 +13,10 @@ from PySide6.QtCore import QEvent, QRectF, QTimer, Slot
 from PySide6.QtGui import QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
+from gui.widgets.curves.scale import ScaledAxis
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QHideEvent, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
@@ -44,16 +46,22 @@ class PlotView(pg.GraphicsView):
     Parameters
     ----------
     box : where curves are
-    axes : "left" and "bottom"
+    compact : whether it is small: its few pixels are for the curves
     """
 
-    def __init__(
-        self, box: ZoomBox, axes: Mapping[str, pg.AxisItem], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, box: ZoomBox, parent: QWidget, *, compact: bool) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.enableMouse(False)
-        self.box, self.axes = box, axes
+        self.box = box
+        self.axes = {name: ScaledAxis(name) for name in ("left", "bottom")}
+        """The upright and the lying one."""
+        if compact:
+            self.setMinimumHeight(96)
+            self.axes["left"].setWidth(44)
+        for axis in self.axes.values():
+            axis.setGrid(255)
+            axis.setStyle(tickLength=4)
         self._still, self._still_is_old = QPixmap(), True
         self._drawn, self._drawn_is_old = QPixmap(), True
         """The picture of all that stands still, and the same with the curves."""
@@ -93,8 +101,11 @@ class PlotView(pg.GraphicsView):
         area.setLayout(layout)
         self.setCentralItem(area)
 
-    def set_front(self, curves: Paint, *marks: Paint) -> None:
-        """Paint these over the picture, in this order: each is given a painter in the box."""
+    def set_front(self, curves: Sequence[Paint], marks: Sequence[Paint]) -> None:
+        """Paint these over the picture, in this order: each is given a painter in the box.
+
+        Curves are painted where one is another than before, marks whenever anything is.
+        """
         self._curves, self._marks = curves, marks
 
     def setBackground(self, background: Any) -> None:
@@ -176,9 +187,9 @@ class PlotView(pg.GraphicsView):
                 self._paint_front(painter, 0, self._curves)
         with QPainter(self.viewport()) as painter:
             painter.drawPixmap(0, 0, self._drawn)
-            self._paint_front(painter, _OVER, *self._marks)
+            self._paint_front(painter, _OVER, self._marks)
 
-    def _paint_front(self, painter: QPainter, over: int, *front: Paint) -> None:
+    def _paint_front(self, painter: QPainter, over: int, front: Sequence[Paint]) -> None:
         painter.setTransform(self.box.sceneTransform() * self.viewportTransform())
         painter.setClipRect(self.box.rect().adjusted(-over, 0, over, 0))
         for paint in front:

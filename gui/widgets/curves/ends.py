@@ -1,0 +1,171 @@
+"""Names at the ends of curves: nobody has to look for the legend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QApplication
+
+from gui.theme import LIGHT, STAGE, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gui.widgets.curves.edges import EdgeMarks
+    from gui.widgets.curves.lines import CurveLine
+    from gui.widgets.curves.main import MainCurves
+    from gui.widgets.curves.marks import PlotMarks
+    from gui.widgets.curves.runs import Drawing, RunLayer
+    from gui.widgets.curves.zoom import ZoomBox
+
+_GAP = 3.0
+"""Pixels between a name and any curve."""
+_SAMPLES = 48
+"""Places along a name at which it is looked where curves are."""
+_STEPS = 4
+"""Of a third of a line each: so far from its curve a name may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndName:
+    """A name and where it stands, in pixels of the box."""
+
+    words: str
+    colour: str
+    is_main: bool
+    rect: QRectF
+
+
+class EndNames:
+    """Puts names at the ends of curves, on the stage or wherever it is told to.
+
+    None lies on another, on a curve, on the star or on what the edges say: for a name without such
+    a place there is the legend. The present run's curves come first.
+    """
+
+    def __init__(
+        self,
+        box: ZoomBox,
+        layers: tuple[MainCurves, RunLayer, PlotMarks, EdgeMarks],
+        *,
+        always: bool,
+    ) -> None:
+        self._box, self._always = box, always
+        self._main, self._runs, self._marks, self._edges = layers
+        self._theme = LIGHT
+        self.placed: tuple[EndName, ...] = ()
+        """The names that found room."""
+        self._is_above: dict[str, bool] = {}
+        """On which side of its curve a name was last: there it stays while it can."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Lines know where they are drawn."""
+
+    def arrange(self, painter: QPainter) -> None:
+        """Find the places anew; called where curves are painted, as they are another then."""
+        self.placed = ()
+        if not (self._always or self._theme is STAGE):
+            return
+        lines = list(self._lines())
+        for words, colour, is_main, line in lines:
+            if not words:
+                continue
+            metrics = QFontMetricsF(_font(is_main))
+            wanted = metrics.horizontalAdvance(words) + 2, metrics.height()
+            rect = self._place(words, line, [each for _, _, _, each in lines], wanted)
+            if rect is not None:
+                self.placed += (EndName(words, colour, is_main, rect),)
+
+    def _lines(self) -> Iterator[tuple[str, str, bool, CurveLine]]:
+        main, runs = self._main, self._runs
+        for curve in main.curves:
+            if main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
+                yield main.called(curve.name)[0], curve.colour, True, main.lines[curve.name]
+        for run in sorted(runs.runs, key=lambda run: not run.strong):
+            for (name, _, _), line in zip(run.curves, runs.lines(run.key), strict=True):
+                yield run.label(name), run.colour, False, line
+
+    def _place(
+        self, words: str, line: CurveLine, lines: list[CurveLine], size: tuple[float, float]
+    ) -> QRectF | None:
+        """Return where a name stands beside the end of its line, if it can."""
+        rect, (width, height) = self._box.rect(), size
+        x, y = self._to_pixels(*line.places)
+        seen = (x >= rect.left()) & (x <= rect.right() + 0.5)
+        if not seen.any() or not rect.top() <= y[seen][-1] <= rect.bottom():
+            return None
+        left = max(float(x[seen][-1]) - width - _GAP, rect.left())
+        at = np.linspace(left - _GAP, left + width + _GAP, _SAMPLES)
+        own = _heights(at, x, y)
+        top, bottom = float(np.nanmin(own)) - _GAP - height, float(np.nanmax(own)) + _GAP
+        first = self._is_above.get(words, False)
+        ways = [
+            (is_above, (top if is_above else bottom) + (-1 if is_above else 1) * height * step / 3)
+            for step in range(_STEPS)
+            for is_above in (first, not first)
+        ]
+        others = [_heights(at, *self._to_pixels(*each.places)) for each in lines]
+        for is_above, place in ways:
+            wanted = QRectF(left, place, width, height)
+            if rect.contains(wanted) and self._is_free(wanted, others):
+                self._is_above[words] = is_above
+                return wanted
+        return None
+
+    def _is_free(self, wanted: QRectF, curves: list[NDArray[np.float64]]) -> bool:
+        taken = chain((name.rect for name in self.placed), self._edges.boxes, self._marks.boxes())
+        if any(wanted.intersects(rect) for rect in taken):
+            return False
+        top, bottom = wanted.top() - _GAP / 2, wanted.bottom() + _GAP / 2
+        for heights in curves:
+            pairs = np.fmin(heights[:-1], heights[1:]), np.fmax(heights[:-1], heights[1:])
+            if ((pairs[0] < bottom) & (pairs[1] > top)).any():
+                return False
+        return True
+
+    def _to_pixels(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        (left, right), (low, high) = self._box.viewRange()
+        rect = self._box.rect()
+        across, down = rect.width() / (right - left), rect.height() / (high - low)
+        return rect.left() + (x - left) * across, rect.bottom() - (y - low) * down
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the names, in pixels of the box."""
+        behind = QColor(self._theme.surface)
+        behind.setAlpha(215)
+        for name in self.placed:
+            painter.fillRect(name.rect, behind)
+            painter.setFont(_font(name.is_main))
+            painter.setPen(QColor(self._theme.colour(name.colour)))
+            painter.drawText(name.rect, Qt.AlignmentFlag.AlignCenter, name.words)
+
+
+def _font(is_main: bool) -> QFont:
+    font = QApplication.font()
+    if is_main:
+        font.setWeight(QFont.Weight.DemiBold)
+    else:
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+    return font
+
+
+def _heights(
+    at: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return where a curve is at these x; NaN where it is not."""
+    if not len(x):
+        return np.full(len(at), np.nan)
+    return np.interp(at, x, y, left=np.nan, right=np.nan)
