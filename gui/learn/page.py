@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
@@ -138,6 +138,11 @@ class LearnPage(Page):
         self._column = below(self._to_come, (self._lower, 1), spacing=8)
         self.setLayout(beside(self.settings_panel, (self._column, 1), spacing=8))
 
+    def minimumSizeHint(self) -> QSize:
+        """Return what it needs with the lowest curves, however high they are now."""
+        least, now = super().minimumSizeHint(), self._above.height()
+        return least - QSize(0, now - min(now, curves_height(0)))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the curves what the atlas can do without."""
         super().resizeEvent(event)
@@ -149,9 +154,15 @@ class LearnPage(Page):
         self._is_on_stage = is_on
         self._share_height()
 
+    @property
+    def _above(self) -> QWidget:
+        """The curves, or what keeps their place."""
+        above: QWidget = vars(self).get("curves", self._to_come)
+        return above
+
     @Slot()
     def _share_height(self) -> None:
-        above = vars(self).get("curves", self._to_come)
+        above = self._above
         if self._is_on_stage and self.atlas.isVisible():
             give_way(self.height(), above, self.atlas)
         else:

@@ -142,8 +142,9 @@ class Fill(QObject):
             inside.activate()
 
     def _keep_to_body(self) -> None:
-        top = self._pages.mapTo(self._window, self._pages.rect().topLeft())
-        self.over.setGeometry(0, top.y(), self._window.width(), self._pages.height())
+        seen = self._pages.parentWidget()  # which is lower than a page that scrolls
+        top = seen.mapTo(self._window, seen.rect().topLeft())
+        self.over.setGeometry(0, top.y(), self._window.width(), seen.height())
 
 
 def _card_of(widget: QWidget | None) -> Card | None:

@@ -17,6 +17,7 @@ from gui.widgets.basics.card import FillRequest
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
 from gui.window.actions import COMMANDS, STAGE_KEYS, make_actions
+from gui.window.body import Body
 from gui.window.closing import Closing, lost_words
 from gui.window.figure_menu import FigureMenu
 from gui.window.foot import Foot
@@ -135,7 +136,8 @@ class MainWindow(QMainWindow):
         load_beside(self.session.pool, [entry.load for entry in PAGES])
 
     def _lay_out(self) -> None:
-        middle = beside((self.pages, 1), margins=(8, 8, 8, 8))
+        self.body = Body(self.pages, self)
+        middle = beside((self.body, 1), margins=(8, 8, 8, 8))
         centre = holding(below(self.head, (middle, 1), self.foot, spacing=0), self)
         self.setCentralWidget(centre)
 
