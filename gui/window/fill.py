@@ -142,7 +142,7 @@ class Fill(QObject):
             inside.activate()
 
     def _keep_to_body(self) -> None:
-        seen = self._pages.parentWidget()  # which is lower than a page that scrolls
+        seen = self._pages.parentWidget() or self._pages  # lower than a page that scrolls
         top = seen.mapTo(self._window, seen.rect().topLeft())
         self.over.setGeometry(0, top.y(), self._window.width(), seen.height())
 
