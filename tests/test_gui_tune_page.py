@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from test_gui_tune_comparison_panel import another_run, click_cell, wait_for_mod
 
 from gui.shared.side import Side
 from gui.theme import LIGHT
+from gui.tune.runs.columns import PLACES
 from gui.window.registry import LEARN_TABS
 
 if TYPE_CHECKING:
@@ -70,8 +72,7 @@ def test_larger_text_has_larger_rows_and_columns(
     table = page.runs.table
 
     def sizes() -> tuple[int, int]:
-        place = next(i for i, one in enumerate(table.runs.columns) if one.key == "test")
-        return table.rowHeight(0), table.columnWidth(place)
+        return table.rowHeight(0), table.columnWidth(PLACES["test"])
 
     before = sizes()
     for _ in range(3):
@@ -98,19 +99,21 @@ def test_what_has_no_room_is_left_out_and_counted_and_nobody_has_to_scroll(
 ) -> None:
     table, session = page.runs.table, window.session
     window.resize(1900, 1000)
-    wait_until(qtbot, lambda: not table.runs.left_out)
-    assert page.runs.columns.text() == "Columns"
+    wait_until(qtbot, lambda: not table.left_out)
+    assert page.runs.card.words.text() == ""
     window.resize(1024, 640)
-    wait_until(qtbot, lambda: bool(table.runs.left_out))
-    assert page.runs.columns.text() == f"+ {len(table.runs.left_out)} columns"
-    shown = [column.key for column in table.runs.columns]
+    wait_until(qtbot, lambda: bool(table.left_out))
+    assert page.runs.card.words.text().startswith("no room for notes, epochs/s")
+    assert "notes, epochs/s" in page.runs.columns.toolTip()
+    assert page.runs.columns.text() == "Columns"
+    shown = [column.key for column in table.columns]
     assert {"run", "best", "test", "learning_rate"} <= set(shown)
     assert "speed" not in shown
     wait_until(qtbot, lambda: not table.horizontalScrollBar().isVisible())
     # What a person chooses, or has written, stays.
-    table.runs.choose_column("speed", True)
+    table.choose_column("speed", True)
     session.runs.write_notes(session.runs.entries[0].key, "good")
-    wait_until(qtbot, lambda: {"speed", "notes"} <= {one.key for one in table.runs.columns})
+    wait_until(qtbot, lambda: {"speed", "notes"} <= {one.key for one in table.columns})
 
 
 def test_the_live_run_has_a_green_dot_and_no_name_is_cut(
@@ -123,8 +126,9 @@ def test_the_live_run_has_a_green_dot_and_no_name_is_cut(
         return int(has_colour(pixels(table.viewport(), place), LIGHT.good).sum())
 
     assert green(0) == 0
-    for column in range(table.runs.columnCount()):  # nothing is cut beside it
-        assert table.columnWidth(column) >= table.sizeHintForColumn(column)
+    for column in table.columns:  # nothing is cut beside it
+        place = PLACES[column.key]
+        assert table.columnWidth(place) >= table.sizeHintForColumn(place)
     assert green(table.runs.keys.index(session.runs.live_key)) > 5
 
 
@@ -149,3 +153,21 @@ def test_in_the_window_the_table_has_its_keys_and_space_still_plays(
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Space)
     wait_until(qtbot, lambda: session.view.is_running or len(session.runs.entries) > 2)
+
+
+def test_on_the_stage_fewer_columns_are_shown_in_a_stated_order_and_none_is_scrolled_to(
+    window: MainWindow, page: TunePage, qtbot: QtBot
+) -> None:
+    for name, value in {"momentum": 0.5, "l2": 0.001, "batch_size": 50}.items():
+        window.session.wanted.set_setting(name, value)
+    another_run(qtbot, window.session)
+    press(qtbot, window, "F11")
+    window.showNormal()
+    window.resize(1280, 720)
+    table = page.runs.table
+    wait_until(qtbot, lambda: "best" in table.left_out)
+    order = ["notes", "speed", "done", "state", "train", "best"]
+    assert list(table.left_out[: len(order)]) == order
+    assert {"run", "test"} <= {column.key for column in table.columns}
+    wait_until(qtbot, lambda: not table.horizontalScrollBar().isVisible())
+    assert "no room for notes, epochs/s" in unescape(page.runs.columns.toolTip())

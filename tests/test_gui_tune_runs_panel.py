@@ -23,9 +23,9 @@ from gui_helpers import (
     wait_until,
 )
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from test_gui_session_session import Notes
 
 from core.learning.config import TrainingConfig
@@ -33,12 +33,12 @@ from core.learning.training import Trainer
 from gui.session.run_state import RunState
 from gui.shared.learning_curves import LearningCurves, making_plots
 from gui.theme import DARK, LIGHT
+from gui.tune.runs.columns import PLACES
 from gui.tune.runs.panel import RunsPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from gui.session.messages import Message
@@ -88,9 +88,7 @@ def another_run_with(qtbot: QtBot, session: Session, **settings: object) -> None
 
 
 def cell(panel: RunsPanel, row: int, column: str) -> str:
-    runs = panel.table.runs
-    place = next(i for i, one in enumerate(runs.columns) if one.key == column)
-    return str(runs.data(runs.index(row, place)))
+    return str(panel.table.runs.index(row, PLACES[column]).data())
 
 
 def tip(panel: RunsPanel, row: int, column: str) -> str:
@@ -100,7 +98,7 @@ def tip(panel: RunsPanel, row: int, column: str) -> str:
 
 
 def heads(panel: RunsPanel) -> list[str]:
-    return [column.head for column in panel.table.runs.columns]
+    return [column.head for column in panel.table.columns]
 
 
 def names(panel: RunsPanel) -> list[str]:
@@ -125,9 +123,8 @@ def click_row(qtbot: QtBot, panel: RunsPanel, row: int) -> None:
 
 
 def click_head(qtbot: QtBot, panel: RunsPanel, column: str) -> None:
-    header, runs = panel.table.horizontalHeader(), panel.table.runs
-    place = next(i for i, one in enumerate(runs.columns) if one.key == column)
-    panel.table.scrollTo(runs.index(0, place))
+    header, place = panel.table.horizontalHeader(), PLACES[column]
+    panel.table.scrollTo(panel.table.runs.index(0, place))
     middle = header.sectionViewportPosition(place) + header.sectionSize(place) // 2
     click(qtbot, header.viewport(), QPoint(middle, header.height() // 2))
 
@@ -153,7 +150,7 @@ def test_each_row_says_what_a_run_was(panel: RunsPanel, session: Session) -> Non
     for row, run in enumerate((first, second)):
         history = run.history
         best = int(history.curve("test", "log_likelihood").argmax())
-        assert cell(panel, row, "epochs") == str(EPOCHS)
+        assert cell(panel, row, "done") == str(EPOCHS)
         assert cell(panel, row, "best") == str(best)
         for part in ("train", "test"):
             score = history.curve(part, "score")[best]
@@ -208,7 +205,7 @@ def test_columns_have_their_room_also_while_the_mouse_is_held_elsewhere(
     held = Qt.MouseButton.LeftButton
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: held)
     another_run_with(qtbot, session, l2=0.001)  # which needs another column
-    wait_until(qtbot, lambda: any(c.key == "l2" for c in panel.table.runs.columns))
+    wait_until(qtbot, lambda: not panel.table.isColumnHidden(PLACES["l2"]))
     name = panel.table.runs.place(session.runs.shown_key)
     words = QFontMetrics(panel.table.font()).horizontalAdvance("run 2")
     assert panel.table.visualRect(name).width() > words + 60
@@ -238,26 +235,31 @@ def test_it_sorts_by_any_column(panel: RunsPanel, session: Session, qtbot: QtBot
     assert names(panel)[0] == "run 2"
 
 
-def test_rows_stay_where_they_are_while_numbers_grow(
+def test_rows_stay_where_they_are_while_numbers_grow_and_then_take_their_places(
     panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    click_head(qtbot, panel, "epochs")
+    click_head(qtbot, panel, "done")
     before = names(panel)
     session.training.step_epoch()
-    wait_until(qtbot, lambda: cell(panel, before.index("run 2"), "epochs") == str(EPOCHS + 1))
+    wait_until(qtbot, lambda: cell(panel, before.index("run 2"), "done") == str(EPOCHS + 1))
     assert names(panel) == before
+    type_number(qtbot, panel.n_seeds, "2")
+    click_head(qtbot, panel, "test")
+    click(qtbot, panel.seeds_button)
+    wait_until(qtbot, lambda: not panel.seeds.is_computing)
+    scores = [float(cell(panel, row, "test")) for row in range(3)]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_a_diverged_run_spoils_no_column(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
-    widths = {c.key: panel.table.columnWidth(i) for i, c in enumerate(panel.table.runs.columns)}
-    panel.table.runs.choose_column("like", True)
+    columns = [PLACES[key] for key in ("train", "test", "best")]
+    widths = [panel.table.columnWidth(place) for place in columns]
+    panel.table.choose_column("like", True)
     another_run_with(qtbot, session, learning_rate=10.0, l2=0.5, epochs=100)
     wait_until(qtbot, lambda: cell(panel, 2, "state") == "diverged")
     assert "learning rate 10" in tip(panel, 2, "state")
     assert all(len(cell(panel, 2, key)) < 10 for key in ("train", "test", "like", "best"))
-    for i, column in enumerate(panel.table.runs.columns):
-        if column.key in ("train", "test", "best"):
-            assert panel.table.columnWidth(i) == widths[column.key]
+    assert [panel.table.columnWidth(place) for place in columns] == widths
     session.training.start_again(play=False)
     assert cell(panel, 2, "state") == "diverged"  # also when it is not live any more
 
@@ -276,11 +278,11 @@ def test_the_shown_run_is_bold_and_swatches_have_its_colour(
 
 def test_the_live_row_follows_the_run(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
     session.training.step_epoch()
-    wait_until(qtbot, lambda: cell(panel, 1, "epochs") == str(EPOCHS + 1))
+    wait_until(qtbot, lambda: cell(panel, 1, "done") == str(EPOCHS + 1))
     session.wanted.set_setting("epochs", 5000)
     session.training.play()
     wait_until(qtbot, lambda: cell(panel, 1, "state") == "learning")
-    wait_until(qtbot, lambda: int(cell(panel, 1, "epochs")) > EPOCHS + 3)
+    wait_until(qtbot, lambda: int(cell(panel, 1, "done")) > EPOCHS + 3)
     session.training.pause()
     wait_until(qtbot, lambda: cell(panel, 1, "state") == "held")
     session.training.start_again(play=False)
@@ -430,7 +432,7 @@ def test_rows_are_copied_for_a_spreadsheet(
     assert row["notes"] == 'slow, "safe"'
     panel.columns.menu().aboutToShow.emit()
     copy = panel.columns.menu().actions()[-1]
-    assert copy.text() == "Copy as CSV"
+    assert copy.text() == "Copy as CSV\tCtrl+Shift+C"
     copy.trigger()
     text = QGuiApplication.clipboard().text()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -461,7 +463,7 @@ def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: Qt
     press(qtbot, window, "Ctrl+End")
     assert session.runs.is_live_shown
     press(qtbot, window, "E")
-    wait_until(qtbot, lambda: cell(panel, 1, "epochs") == str(EPOCHS + 1))
+    wait_until(qtbot, lambda: cell(panel, 1, "done") == str(EPOCHS + 1))
     choose_in_menu(panel, 0, "Remove")
     assert names(panel) == ["run 2"]
     press(qtbot, window, "Ctrl+Z")
@@ -626,6 +628,40 @@ def test_the_keyboard_ticks_renames_and_shows(
     assert session.runs.shown is session.runs.entries[0].run
     press(qtbot, panel.table, "F2")
     wait_until(qtbot, lambda: panel.table.findChild(QLineEdit) is not None)
+
+
+def test_the_keyboard_writes_a_note_copies_all_and_sorts(
+    panel: RunsPanel, session: Session, qtbot: QtBot
+) -> None:
+    activate(qtbot, panel)
+    panel.table.setCurrentIndex(panel.table.runs.index(0, 0))
+    panel.table.setFocus()
+    panel.table.choose_column("notes", is_shown=False)
+    press(qtbot, panel.table, "Shift+F2")  # the column comes with what is written in it
+    wait_until(qtbot, lambda: panel.table.findChild(QLineEdit) is not None)
+    editor = panel.table.findChild(QLineEdit)
+    QTest.keyClicks(editor, "slow but safe")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait_until(qtbot, lambda: cell(panel, 0, "notes") == "slow but safe")
+    assert session.runs.entries[0].notes == "slow but safe"
+    press(qtbot, panel.table, "Ctrl+Shift+C")
+    text = QGuiApplication.clipboard().text()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["notes"] for row in rows] == ["slow but safe", ""]
+    asked: list[int] = []
+    panel.table.menu_asked.connect(lambda key, _: asked.append(key))
+    place = panel.table.visualRect(panel.table.currentIndex()).center()
+    at = panel.table.viewport().mapToGlobal(place)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, at)
+    QApplication.sendEvent(panel.table.viewport(), event)
+    assert asked == [session.runs.entries[0].key]
+    menu = panel.menu(asked[0])
+    (orders,) = (action.menu() for action in menu.actions() if action.text() == "Sort by")
+    by_rate = next(action for action in orders.actions() if action.text() == "rate")
+    by_rate.trigger()
+    assert names(panel) == ["run 2", "run 1"]
+    by_rate.trigger()
+    assert names(panel) == ["run 1", "run 2"]
 
 
 def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(

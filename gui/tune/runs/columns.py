@@ -21,7 +21,7 @@ from gui.session.runs import BandEntry, RunEntry
 from gui.shared.words import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from core.learning.history import History
     from core.learning.runs import Run
@@ -86,7 +86,7 @@ RESULTS = (
 """Beside the name, so that they are in sight however many settings there are."""
 
 COURSE = (
-    Column("epochs", "epochs", "Epochs done"),
+    Column("done", "epochs", "Epochs done"),
     Column("state", "state", "Which run is live, and how the others ended"),
     Column(
         "speed", "epochs/s", "Epochs a second when nothing holds it up: time spent on updates alone"
@@ -97,18 +97,35 @@ _HEADS = {"learning_rate": "rate", "batch_size": "batch", "l2": "decay"}
 """Short titles where the label of a setting is long."""
 
 
-def every_column() -> tuple[Column, ...]:
-    """Return all there are to choose from, in their order."""
-    settings = (
-        Column(
-            name,
-            _HEADS.get(name, declared.label.lower()),
-            f"{declared.label}: {declared.help}",
-            usual=False,
-        )
-        for name, declared in DECLARED.items()
+_SETTINGS = (
+    Column(
+        name,
+        _HEADS.get(name, declared.label.lower()),
+        f"{declared.label}: {declared.help}",
+        usual=False,
     )
-    return RUN, *RESULTS, *settings, ELSE, *COURSE
+    for name, declared in DECLARED.items()
+)
+COLUMNS = (RUN, *RESULTS, *_SETTINGS, ELSE, *COURSE)
+"""All there are to choose from, in their order."""
+
+PLACES = {column.key: place for place, column in enumerate(COLUMNS)}
+"""The key of a column -> where it stands."""
+
+_FIRST_OUT = ("speed", "done", "state", "train", "else", "best", "notes")
+
+
+def first_out(shown: Collection[str], *, has_notes: bool) -> list[str]:
+    """Return what is left out of these where there is no room for all, the first of it first.
+
+    Then the settings, from the right; name and held-out score stay.
+    """
+    order = [*_FIRST_OUT, *(key for key in reversed(PLACES) if key in DECLARED)]
+    if not has_notes:
+        order.insert(0, "notes")
+    if "validation" in shown:
+        order.append("test")
+    return [key for key in dict.fromkeys(order) if key in shown]
 
 
 def needed(entries: Sequence[Entry]) -> frozenset[str]:
@@ -153,7 +170,7 @@ def _run_cells(history: History, reference: Run | None) -> dict[str, Cell]:
     likelihood = history.value(part, "log_likelihood", best)
     speed = history.epochs_per_second
     cells = {
-        "epochs": Cell(f"{last:,}", last),
+        "done": Cell(f"{last:,}", last),
         "best": Cell(f"{best:,}", best, f"{likelihood:.6g} held out at epoch {best:,}"),
         "like": _number(likelihood),
         "last": _score(history.value(part, "score", last), PARTS[part]),
@@ -181,7 +198,7 @@ def _band_cells(band: SeedBand) -> dict[str, Cell]:
     cells = {
         "seed": Cell(f"{band.seeds[0]}–{band.seeds[-1]}", band.seeds[0], seeds),
         "state": Cell("median", "median", f"The median of {seeds}: every number of this row"),
-        "epochs": Cell(f"{last:,}", last),
+        "done": Cell(f"{last:,}", last),
         "best": Cell(f"{best:g}", best, f"Best epochs {firsts} to {lasts}"),
         "like": _number(float(band.band(part, "log_likelihood").median[place])),
         "last": _score(float(band.band(part, "score").median[-1]), PARTS[part]),

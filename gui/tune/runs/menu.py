@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from gui.session.runs import RunEntry
-from gui.tune.runs.columns import every_column
+from gui.tune.runs.columns import COLUMNS, PLACES
 from gui.widgets.basics.swatch import swatch
 
 if TYPE_CHECKING:
@@ -65,9 +65,14 @@ def run_menu(
             "The first row however the table is sorted, drawn boldly; the others' scores say in "
             "their tooltips how far they are ahead of it", table.toggle_top)  # fmt: skip
     add("Rename", "F2", "Give it another name", partial(table.write, "run"))
-    if table.runs.is_shown("notes"):
-        add("Write a note", "", "What you want to remember of it", partial(table.write, "notes"))
+    add(
+        "Write a note", "Shift+F2", "What you want to remember of it", partial(table.write, "notes")
+    )
     _add_colours(menu, runs, key, theme, can=entry.run is not runs.shown)
+    orders = menu.addMenu("Sort by")
+    orders.menuAction().setToolTip("As a click on a title does; the same again turns the order")
+    for column in table.columns:
+        orders.addAction(column.head, partial(table.sort_by, column.key))
     menu.addSeparator()
     if is_run:
         for side, name in enumerate("AB"):
@@ -97,13 +102,14 @@ def column_menu(table: RunTable, parent: QWidget) -> QMenu:
     """Return the menu of all columns, those shown ticked, and of copying the whole table."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
-    for column in every_column()[1:]:
+    for column in COLUMNS[1:]:
         action = menu.addAction(column.head)
         action.setCheckable(True)
-        action.setChecked(table.runs.is_shown(column.key))
+        action.setChecked(not table.isColumnHidden(PLACES[column.key]))
         action.setToolTip(column.help)
-        action.toggled.connect(partial(table.runs.choose_column, column.key))
+        action.toggled.connect(partial(table.choose_column, column.key))
     menu.addSeparator()
-    copy = menu.addAction("Copy as CSV", lambda: table.copy(list(table.runs.keys), ","))
-    copy.setToolTip("All rows, every number exactly")
+    menu.addAction("Copy as CSV\tCtrl+Shift+C", table.copy_all).setToolTip(
+        "All rows, every number exactly"
+    )
     return menu

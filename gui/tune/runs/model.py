@@ -16,12 +16,10 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 
 from gui.session.runs import RunEntry
 from gui.theme import LIGHT, Theme
-from gui.tune.runs.columns import Cell, Column, cells_of, every_column, needed
+from gui.tune.runs.columns import COLUMNS, PLACES, Cell, cells_of
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from PySide6.QtCore import QObject
 
     from gui.session.runs import Entry
@@ -40,8 +38,8 @@ _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class RunsModel(QAbstractTableModel):
     """One row for each run and band that is listed; what is written in it goes to the session.
 
-    Rows do not move while numbers grow: they are put in order when a person sorts them, and when
-    runs come or go.
+    Rows do not move while numbers grow: they are put in order when a person sorts them, when runs
+    come or go, and when the numbers grow no more.
     """
 
     ticked = Signal()
@@ -51,15 +49,9 @@ class RunsModel(QAbstractTableModel):
         super().__init__(parent)
         self._session = session
         self._theme = LIGHT
-        self.columns: tuple[Column, ...] = ()
-        """Those that are shown."""
         self.keys: list[int] = []
         """Of the runs, in the order of the rows."""
         self._cells: dict[int, dict[str, Cell]] = {}
-        self._chosen: dict[str, bool] = {}
-        """Columns that a person has shown or hidden."""
-        self.left_out: frozenset[str] = frozenset()
-        """Columns that would be shown if there were room."""
         self._sorted_by, self._descends = "run", False
         self.refresh()
 
@@ -70,76 +62,42 @@ class RunsModel(QAbstractTableModel):
 
     # What there is.
 
-    def _entries(self) -> list[Entry]:
+    @property
+    def entries(self) -> list[Entry]:
+        """All runs and bands."""
         runs = self._session.runs
         return [*runs.entries, *runs.bands]
 
     def refresh(self) -> None:
         """Take in all runs anew."""
-        entries = self._entries()
-        self._cells = {entry.key: cells_of(self._session.view, entry) for entry in entries}
-        columns = self._wanted_columns()
-        if columns != self.columns or set(self.keys) != set(self._cells):
+        self._cells = {entry.key: cells_of(self._session.view, entry) for entry in self.entries}
+        if set(self.keys) != set(self._cells):
             self.beginResetModel()
-            self.columns, self.keys = columns, self._in_order()
+            self.keys = self._in_order()
             self.endResetModel()
         else:
             self._tell()
 
-    def wished(self) -> tuple[Column, ...]:
-        """Return the columns that are shown where there is room for all."""
-        wanted = needed(self._entries())
-        return tuple(
-            column
-            for column in every_column()
-            if self._chosen.get(column.key, column.usual or column.key in wanted)
-        )
-
-    def _wanted_columns(self) -> tuple[Column, ...]:
-        return tuple(column for column in self.wished() if column.key not in self.left_out)
-
-    def leave_out(self, keys: Collection[str]) -> None:
-        """Leave out columns that there is no room for, unless a person has chosen them."""
-        written = any(entry.notes for entry in self._entries())
-        kept = {key for key, is_shown in self._chosen.items() if is_shown} | (
-            {"notes"} if written else set()
-        )
-        if frozenset(keys) - kept != self.left_out:
-            self.left_out = frozenset(keys) - kept
-            self.refresh()
-
     def refresh_live(self) -> None:
         """Take in how far the run being trained has come."""
         entry = self._session.runs.entry(self._session.runs.live_key)
-        if self._wanted_columns() != self.columns:
-            self.refresh()
-        elif entry is not None and entry.key in self.keys:
+        if entry is not None and entry.key in self.keys:
             self._cells[entry.key] = cells_of(self._session.view, entry)
             self._tell(self.keys.index(entry.key))
 
     def _tell(self, row: int | None = None) -> None:
         first, last = (0, len(self.keys) - 1) if row is None else (row, row)
-        if last >= first and self.columns:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
-
-    def choose_column(self, key: str, is_shown: bool) -> None:
-        """Show or hide a column."""
-        self._chosen[key] = is_shown
-        self.refresh()
-
-    def is_shown(self, key: str) -> bool:
-        """Whether a column is shown."""
-        return any(column.key == key for column in self.columns)
+        if last >= first:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
 
     # Order.
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Put the rows in the order of a column; what has no value there comes last."""
-        if 0 <= column < len(self.columns):
-            self._sorted_by = self.columns[column].key
-            self._descends = order == Qt.SortOrder.DescendingOrder
-            self.reorder()
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+        self._sorted_by = COLUMNS[column].key
+        self._descends = order == Qt.SortOrder.DescendingOrder
+        self.reorder()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def reorder(self) -> None:
         """Put the rows in order again."""
@@ -152,18 +110,6 @@ class RunsModel(QAbstractTableModel):
         self.keys = keys
         self.changePersistentIndexList(before, moved)
         self.layoutChanged.emit()
-
-    @property
-    def sorted_by(self) -> tuple[int, Qt.SortOrder]:
-        """The place of the column that the rows are sorted by, and in which order; -1: hidden."""
-        places = [column.key for column in self.columns]
-        place = places.index(self._sorted_by) if self._sorted_by in places else -1
-        orders = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
-        return place, orders[self._descends]
-
-    def is_sorted_by(self, key: str) -> bool:
-        """Whether the rows are in the order of a column."""
-        return key == self._sorted_by
 
     def _in_order(self) -> list[int]:
         def order(key: int) -> tuple[Any, int]:
@@ -186,15 +132,14 @@ class RunsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.keys)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        """Return the number of columns shown."""
-        return 0 if parent.isValid() else len(self.columns)
+        """Return the number of columns, whether shown or not."""
+        return 0 if parent.isValid() else len(COLUMNS)
 
     def place(self, key: int | None, column: str = "run") -> QModelIndex:
         """Return where a run stands; nowhere if it is not listed."""
-        places = [each.key for each in self.columns]
-        if key not in self.keys or column not in places:
+        if key not in self.keys:
             return QModelIndex()
-        return self.index(self.keys.index(key), places.index(column))
+        return self.index(self.keys.index(key), PLACES[column])
 
     def key_at(self, index: Index) -> int | None:
         """Return the run of a row."""
@@ -209,7 +154,7 @@ class RunsModel(QAbstractTableModel):
         flags = super().flags(index)
         if not index.isValid():
             return flags
-        column = self.columns[index.column()].key
+        column = COLUMNS[index.column()].key
         if column in _EDITABLE:
             flags |= Qt.ItemFlag.ItemIsEditable
         # The run shown is always drawn: its tick would do nothing.
@@ -221,7 +166,7 @@ class RunsModel(QAbstractTableModel):
         """Return what a cell shows."""
         if not index.isValid():
             return None
-        key, column = self.keys[index.row()], self.columns[index.column()]
+        key, column = self.keys[index.row()], COLUMNS[index.column()]
         entry = self._session.runs.any(key)
         if entry is None:
             return None
@@ -263,7 +208,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole:
             self.ticked.emit()
             runs.set_visible(key, Qt.CheckState(value) == Qt.CheckState.Checked)
-        elif self.columns[index.column()].key == "run":
+        elif COLUMNS[index.column()].key == "run":
             runs.rename(key, str(value))
         else:
             runs.write_notes(key, str(value))
@@ -276,13 +221,16 @@ class RunsModel(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
         """Return the title of a column, and what stands in it."""
-        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
+        if orientation != Qt.Orientation.Horizontal or section >= len(COLUMNS):
             return None
-        column = self.columns[section]
+        column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return self.head(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrapped(f"{column.help}. Click to sort.")
+        if role == Qt.ItemDataRole.InitialSortOrderRole:  # numbers from the largest, words from A
+            up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+            return up if column.is_words else down
         if role == Qt.ItemDataRole.TextAlignmentRole:
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             return left if column.is_words else _NUMBER
@@ -290,7 +238,7 @@ class RunsModel(QAbstractTableModel):
 
     def head(self, place: int) -> str:
         """Return the title of a column, with an arrow where the rows are sorted by it."""
-        column = self.columns[place]
+        column = COLUMNS[place]
         arrow = " ▾" if self._descends else " ▴"
         return column.head + arrow * (column.key == self._sorted_by)
 

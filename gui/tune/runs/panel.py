@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
 from core.learning.sweep.sweep import N_SEEDS
 from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme, grow
+from gui.tune.runs.columns import COLUMNS, PLACES
 from gui.tune.runs.menu import column_menu, run_menu
 from gui.tune.runs.study import Seeds
 from gui.tune.runs.table import RunTable
@@ -30,8 +31,10 @@ _SEEDS_HELP = (
 )
 _CANCEL_HELP = "End these trainings; what was found so far stays in the list"
 _COLUMNS_HELP = (
-    "Which columns there are; a setting has one by itself as soon as two runs differ in it"
+    "Click for the list of all columns: those ticked are shown. A setting has one by itself as "
+    "soon as two runs differ in it."
 )
+_NO_ROOM = "There is no room for {}: tick one there to see it all the same."
 
 
 class RunsPanel(Panel):
@@ -61,7 +64,7 @@ class RunsPanel(Panel):
         right = (self.progress, self.n_seeds, self.seeds_button, self.columns)
         self.card = Card("runs", self.table, right=right, parent=self)
         self.setLayout(below(self.card))
-        self.table.runs.modelReset.connect(self._count_columns)
+        self.table.arranged.connect(self._tell_left_out)
         self.table.menu_asked.connect(self._open_menu)
         self.table.removal_asked.connect(self._remove)
         self.seeds.changed.connect(self._refresh_seeds)
@@ -91,10 +94,15 @@ class RunsPanel(Panel):
         menu.popup(place)
 
     @Slot()
-    def _count_columns(self) -> None:
-        """Say how many columns there is no room for."""
-        n = len(self.table.runs.left_out)
-        self.columns.setText(f"+ {n} columns" if n > 1 else "+ 1 column" if n else "Columns")
+    def _tell_left_out(self) -> None:
+        """Say which columns there is no room for."""
+        heads = ", ".join(COLUMNS[PLACES[key]].head for key in self.table.left_out)
+        n = len(self.table.left_out)
+        count = f"{n} column{'' if n == 1 else 's'} hidden"
+        self.card.set_words(*(f"no room for {heads}", count, "") if n else ("",))
+        tip = wrapped(_COLUMNS_HELP, _NO_ROOM.format(heads) if n else "")
+        for part in (self.columns, self.card.words):
+            part.setToolTip(tip)
 
     @Slot()
     def _fill_columns(self) -> None:
@@ -123,6 +131,8 @@ class RunsPanel(Panel):
         self.seeds_button.setText("Cancel" if is_computing else _REPEAT)
         self.seeds_button.setToolTip(wrapped(_CANCEL_HELP if is_computing else _SEEDS_HELP))
         self.progress.setValue(round(1000 * self.seeds.share))
+        if not is_computing:
+            self.table.runs.reorder()  # its numbers grow no more
         if epochs is not None:
             self.progress.setFormat("epoch {} of {}".format(*epochs))
 

@@ -5,21 +5,33 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QKeyCombination,
+    QModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from gui.session.run_state import RunState
 from gui.theme import pixels
+from gui.tune.runs.columns import COLUMNS, PLACES, Column, first_out, needed
 from gui.tune.runs.model import SIGN, RunsModel
-from gui.widgets.basics.arrow_keys import ENTER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
     from gui.theme import Theme
-    from gui.tune.runs.columns import Column
 
 _CELL_ROOM = 18
 _TICK_ROOM, _TICK = 49, 17
@@ -27,9 +39,6 @@ _TICK_ROOM, _TICK = 49, 17
 
 _LEAST_WIDTH = 36
 _NAME_AT_LEAST, _WORDS_AT_LEAST = 160, 84
-_FIRST_OUT = ("speed", "notes", "epochs", "state", "train")
-"""What is left out where there is no room for all; *Columns* still offers it."""
-
 _FILL_SECONDS = 0.25
 _WIDEST_NAME, _WIDEST = 225, 240
 
@@ -40,12 +49,32 @@ class RunTable(QTableView):
     menu_asked = Signal(int, QPoint)
     """A run, and the place on the screen where its menu is to open."""
     removal_asked = Signal()
+    arranged = Signal()
+    """Other columns are shown, or left out."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._filled_at = 0.0
         self._was_ticked = self._is_resized = self._is_laying = False
+        self._chosen: dict[str, bool] = {}
+        """Columns that a person has shown or hidden."""
+        self.left_out: tuple[str, ...] = ()
+        """Columns that would be shown if there were room, the first that went first."""
+        self._widths: dict[str, int] = {}
+        self._acts = {
+            "Return": lambda: self.show_run(self.chosen_key()),
+            "Enter": lambda: self.show_run(self.chosen_key()),
+            "F2": lambda: self.write("run"),
+            "Shift+F2": lambda: self.write("notes"),
+            "H": self.toggle_drawn,
+            "T": self.toggle_top,
+            "Del": self.removal_asked.emit,
+            "Ctrl+C": self.copy,
+            "Ctrl+Ins": self.copy,
+            "Ctrl+Shift+C": self.copy_all,
+        }
+        """What keys do with the chosen rows."""
         self.runs = RunsModel(session, self)
         """What it shows."""
         self.setModel(self.runs)
@@ -54,12 +83,12 @@ class RunTable(QTableView):
             signal.connect(self.refresh)
         session.training.setting_applied.connect(self.refresh)
         session.view.progressed.connect(self._refresh_growing)
-        session.view.run_state_changed.connect(self.refresh_live)
+        session.view.run_state_changed.connect(self._refresh_ended)
         self.runs.ticked.connect(self._ticked)
-        self.runs.modelReset.connect(self._laid_anew)
+        self.runs.modelReset.connect(lambda: self.choose(session.runs.shown_key))
         self.clicked.connect(self._clicked)
         self.customContextMenuRequested.connect(self._offer)
-        self._laid_anew()
+        self._arrange()
 
     def _set_up(self) -> None:
         self.setAccessibleName("runs")
@@ -80,8 +109,11 @@ class RunTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setMinimumSectionSize(_LEAST_WIDTH)
-        header.setSectionsClickable(True)
-        header.sectionClicked.connect(self._sort)
+        header.setStretchLastSection(True)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        header.setSortIndicatorShown(False)  # the titles have an arrow
+        header.sortIndicatorChanged.connect(self._arrange)
         header.sectionResized.connect(self._resized)
         self.itemDelegate().closeEditor.connect(self._written)
 
@@ -134,8 +166,7 @@ class RunTable(QTableView):
         if not self.isVisible() or self.is_writing:
             return
         self.runs.refresh()
-        self._fit()
-        self._widen()
+        self._arrange()
         shown = self._session.runs.shown_key
         if shown != self._shown:
             self._shown = shown
@@ -155,97 +186,110 @@ class RunTable(QTableView):
         if self.isVisible() and not self.is_writing:
             self._filled_at = time.perf_counter()
             self.runs.refresh_live()
-            self._widen()
+            self._arrange()
+
+    @Slot()
+    def _refresh_ended(self) -> None:
+        self.refresh_live()
+        if self._session.view.run_state in (RunState.FINISHED, RunState.DIVERGED):
+            self.runs.reorder()
 
     @Slot()
     def _dressed(self) -> None:
-        self._fit()
-        self._laid_anew()
+        self._widths.clear()
+        self._is_resized = False
+        self._arrange()
 
     @Slot()
     def _resized(self) -> None:
         """Leave the widths alone that a person has chosen, until there are other columns."""
         self._is_resized |= not self._is_laying and bool(QGuiApplication.mouseButtons())
 
-    def _set_width(self, column: int, width: int) -> None:
-        """Give a column a width that no person has chosen, whatever the mouse is held on."""
-        self._is_laying = True
-        self.setColumnWidth(column, width)
-        self._is_laying = False
+    @property
+    def columns(self) -> list[Column]:
+        """Those that are shown."""
+        return [each for place, each in enumerate(COLUMNS) if not self.isColumnHidden(place)]
+
+    def choose_column(self, key: str, is_shown: bool) -> None:
+        """Show or hide a column, whether there is room for it or not."""
+        self._chosen[key] = is_shown
+        self._arrange()
 
     @Slot()
-    def _laid_anew(self) -> None:
-        self._is_resized = False
-        for column in range(self.runs.columnCount()):
-            self._set_width(column, self.horizontalHeader().minimumSectionSize())
-        self._widen()
-        self.choose(self._session.runs.shown_key)
+    def _arrange(self) -> None:
+        """Show the columns that there is room for, as wide as what stands in them.
 
-    def _widen(self) -> None:
-        """Make columns as wide as what stands in them, never narrower while they are there.
-
-        Where there is no room for that, the widest give way, down to what is still read. Qt can
-        widen by itself, and then does it again for every cell that is filled.
+        None gets narrower while it is there. What was chosen stays: where there is no room for it,
+        the widest give way, down to what is still read. Qt can widen by itself, and then does it
+        again for every cell that is filled.
         """
+        entries = self.runs.entries
+        wanted, chosen, room = needed(entries), self._chosen, self.viewport().width()
         font = self.font()
         font.setBold(True)
         metrics = QFontMetrics(font)
-        columns = self.runs.columns
-        widths = [max(self._width(c, metrics), self.columnWidth(i)) for i, c in enumerate(columns)]
-        over = sum(widths) - self.viewport().width()
-        for place in sorted(range(len(columns)), key=lambda i: -widths[i]):
-            least = pixels(_NAME_AT_LEAST if columns[place].key == "run" else _WORDS_AT_LEAST)
-            cut = min(max(over, 0), max(widths[place] - least, 0))
-            widths[place] -= cut
+        widths = {
+            column.key: max(self._width(column, metrics), self._widths.get(column.key, 0))
+            for column in COLUMNS
+            if chosen.get(column.key, column.usual or column.key in wanted)
+        }
+        left_out = []
+        for key in first_out(widths, has_notes=any(entry.notes for entry in entries)):
+            if sum(widths.values()) <= room:
+                break
+            if not chosen.get(key):
+                left_out.append(key)
+                del widths[key]
+        if self._widths.keys() != widths.keys():
+            self._is_resized = False
+        self._widths = dict(widths)
+        over = sum(widths.values()) - room
+        for key in sorted(widths, key=lambda key: -widths[key]):
+            least = pixels(_NAME_AT_LEAST if key == "run" else _WORDS_AT_LEAST)
+            cut = min(max(over, 0), max(widths[key] - least, 0))
+            widths[key] -= cut
             over -= cut
-        for place, width in enumerate(widths if not self._is_resized else ()):
-            if width != self.columnWidth(place):
-                self._set_width(place, width)
-        row = metrics.height() + 8
-        if self.verticalHeader().defaultSectionSize() != row:
-            self.verticalHeader().setDefaultSectionSize(row)
+        self._lay(widths)
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
+        if self.left_out != tuple(left_out):
+            self.left_out = tuple(left_out)
+            self.arranged.emit()
+
+    def _lay(self, widths: dict[str, int]) -> None:
+        """Give columns their widths, and hide all others: no person has chosen them."""
+        self._is_laying = True
+        for key, place in PLACES.items():
+            if self.isColumnHidden(place) == (key in widths):
+                self.setColumnHidden(place, key not in widths)
+            if key in widths and not self._is_resized:
+                self.setColumnWidth(place, widths[key])
+        self._is_laying = False
 
     def _width(self, column: Column, metrics: QFontMetrics) -> int:
         """Return how wide a column has to be."""
         words = [self.runs.words(key, column.key) for key in self.runs.keys]
-        head = f"{column.head} ▴" if self.runs.is_sorted_by(column.key) else column.head
+        head = self.runs.head(PLACES[column.key])
         width = max(map(metrics.horizontalAdvance, [head, *words])) + _CELL_ROOM
         if column.key == "run":
             return min(width + _TICK_ROOM + pixels(_TICK), pixels(_WIDEST_NAME))
         return min(width, _WIDEST)
 
-    def _fit(self) -> None:
-        """Leave out what there is no room for: nobody should have to scroll for a score."""
-        font = self.font()
-        font.setBold(True)
-        metrics = QFontMetrics(font)
-        widths = {column.key: self._width(column, metrics) for column in self.runs.wished()}
-        left_out: list[str] = []
-        for key in _FIRST_OUT:
-            if sum(widths.values()) <= self.viewport().width():
-                break
-            if widths.pop(key, 0):
-                left_out.append(key)
-        self.runs.leave_out(left_out)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show what there is room for now."""
         super().resizeEvent(event)
         if self.isVisible():
-            self._fit()
-            self._widen()
+            self._arrange()
 
     # What a person does.
 
-    @Slot(int)
-    def _sort(self, column: int) -> None:
-        """Sort by a column: numbers from the largest, words from A; again, the other way round."""
-        sorted_by, order = self.runs.sorted_by
+    def sort_by(self, key: str) -> None:
+        """Sort by a column, as a click on its title does."""
+        header, place = self.horizontalHeader(), PLACES[key]
         up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
-        first = up if self.runs.columns[column].is_words else down
-        other = down if order == up else up
-        self.runs.sort(column, other if column == sorted_by else first)
-        self._widen()
+        order = up if COLUMNS[place].is_words else down
+        if place == header.sortIndicatorSection():
+            order = up if header.sortIndicatorOrder() == down else down
+        self.sortByColumn(place, order)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember nothing of the click before."""
@@ -271,6 +315,8 @@ class RunTable(QTableView):
     def write(self, column: str) -> None:
         """Let a person write the name of the chosen run, or what there is to say about it."""
         place = self.runs.place(self.chosen_key(), column)
+        if self.isColumnHidden(PLACES[column]):
+            self.choose_column(column, is_shown=True)
         if place.isValid():
             self.scrollTo(place)
             self.edit(place)
@@ -295,25 +341,23 @@ class RunTable(QTableView):
         words = f"{n} row{'' if n == 1 else 's'} copied, every number exactly."
         self._session.messages.note(words)
 
+    def copy_all(self) -> None:
+        """Copy the whole table as CSV."""
+        self.copy(self.runs.keys, ",")
+
+    def _act_of(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """Return what a key does here."""
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        keys = QKeySequence(QKeyCombination(held, Qt.Key(event.key())))
+        return self._acts.get(keys.toString(QKeySequence.SequenceFormat.PortableText))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show with Enter, rename with F2, hide with H, keep on top with T, remove with Delete."""
-        key, plain = event.key(), not event.modifiers()
-        if self.is_writing:  # Enter ends the name, and then comes here
+        """Do what the key does with the chosen rows."""
+        act = None if self.is_writing else self._act_of(event)  # Enter ends a name, then comes here
+        if act is None:
             super().keyPressEvent(event)
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif key in ENTER:
-            self.show_run(self.chosen_key())
-        elif plain and key == Qt.Key.Key_F2:
-            self.write("run")
-        elif plain and key == Qt.Key.Key_H:
-            self.toggle_drawn()
-        elif plain and key == Qt.Key.Key_T:
-            self.toggle_top()
-        elif plain and key == Qt.Key.Key_Delete:
-            self.removal_asked.emit()
         else:
-            super().keyPressEvent(event)
+            act()
 
     def keyboardSearch(self, search: str) -> None:
         """Leave letters to the window: a name is found with the eyes."""
@@ -327,13 +371,9 @@ class RunTable(QTableView):
 
     def event(self, event: QEvent) -> bool:
         """Keep the letters that mean something here from the window."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            key = cast("QKeyEvent", event)
-            if key.matches(QKeySequence.StandardKey.Copy) or (
-                not key.modifiers() and key.key() in (Qt.Key.Key_H, Qt.Key.Key_T, Qt.Key.Key_Delete)
-            ):
-                event.accept()
-                return True
+        if event.type() == QEvent.Type.ShortcutOverride and self._act_of(cast("QKeyEvent", event)):
+            event.accept()
+            return True
         return super().event(event)
 
     @Slot()
