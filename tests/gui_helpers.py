@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QSlider,
     QStyle,
     QStyleOptionSlider,
-    QToolButton,
     QWidget,
 )
 
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from gui.attack.page import AttackPage
     from gui.session.runs import RunList
     from gui.shared.tabs import Scope
+    from gui.widgets.basics.drop_down import DropDown
     from gui.widgets.basics.number_field import NumberField
     from gui.window.main_window import MainWindow
 
@@ -384,13 +384,12 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
 
 
 @contextmanager
-def unfolded(qtbot: QtBot, button: QToolButton) -> Iterator[None]:
-    """Open the popup of a button, and close it in the end."""
-    menu = button.menu()
-    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-    wait_until(qtbot, menu.isVisible)
+def unfolded(qtbot: QtBot, choice: DropDown) -> Iterator[None]:
+    """Unfold what a choice has, and fold it in the end."""
+    choice.showPopup()
+    wait_until(qtbot, choice.unfolded.isVisible)
     yield
-    menu.close()
+    choice.hidePopup()
 
 
 def type_setting(qtbot: QtBot, page: AttackPage, name: str, text: str) -> None:

@@ -21,7 +21,7 @@ from gui_helpers import (
     wait_until,
 )
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QMenu
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel
 
 from core.attack import ATTACKS, AttackStep, frames
 from core.attack.film import LEAST_STEPS
@@ -149,7 +149,7 @@ def test_other_attacks_do_not_begin_from_noise(
     pick(qtbot, page, session, "fgsm")
     assert session.attack.config.start == NUMBER
     assert_shows(page, session, core_film(session))
-    assert page.controls.image.text().startswith(f"training {NUMBER}, ")
+    assert page.controls.image.currentText().startswith(f"training {NUMBER}, ")
 
 
 def test_the_choice_of_the_image_is_as_wide_as_your_drawing(
@@ -224,8 +224,8 @@ def test_the_other_settings_unfold_and_act(
 ) -> None:
     pick(qtbot, page, session, "pgd")
     line = page.controls.settings
-    line.menu().popup(line.mapToGlobal(QPoint(0, line.height())))
-    wait_until(qtbot, line.menu().isVisible)
+    line.showPopup()
+    wait_until(qtbot, line.unfolded.isVisible)
     objective, start = line.rows["objective"].editor, line.rows["random_start"].editor
     assert isinstance(objective, QComboBox)
     assert isinstance(start, QCheckBox)
@@ -239,7 +239,7 @@ def test_the_other_settings_unfold_and_act(
     type_number(qtbot, line.rows["step_size"].editor, "0.5")
     assert session.attack.chosen.value("seed") == 12
     assert session.attack.chosen.value("step_size") == 0.5
-    line.menu().close()
+    line.hidePopup()
     wait_for_any_film(qtbot, session)
     assert session.attack.film.steps[0].l2 == 0.0
     assert_shows(page, session, core_film(session))
@@ -259,7 +259,7 @@ def test_the_box_is_shared_and_can_be_off(page: AttackPage, session: Session, qt
     pick(qtbot, page, session, "greedy_l0")
     assert session.attack.chosen.boxed  # it knows no other way
     with unfolded(qtbot, page.controls.settings):
-        labels = page.controls.settings.menu().findChildren(QLabel)
+        labels = page.controls.settings.unfolded.findChildren(QLabel)
         assert any("keeps pixels in 0..1 in any case" in label.text() for label in labels)
 
 
@@ -420,16 +420,18 @@ def test_the_number_of_steps_is_the_most_unless_a_person_has_set_it(
     wait_for_any_film(qtbot, session)
     settings, film = page.controls.settings, session.attack.film
     most = int(session.attack.chosen.value("steps"))
-    assert settings.text().startswith(f"at most {most} steps of ")
+    assert settings.currentText().startswith(f"at most {most} steps of ")
     assert film.last < most
     assert f"{LEAST_STEPS} at least" in settings.toolTip()
     assert f"at most {most} steps of " in settings.toolTip()
     pick(qtbot, page, session, "pgd")
-    assert settings.text().startswith(f"{film.last} steps"), "none of the others ends earlier"
+    assert settings.currentText().startswith(f"{film.last} steps"), (
+        "none of the others ends earlier"
+    )
     pick(qtbot, page, session, "descent")
     type_setting(qtbot, page, "steps", str(most - 1))
     wait_for_any_film(qtbot, session)
-    assert settings.text().startswith(f"{most - 1} steps of ")
+    assert settings.currentText().startswith(f"{most - 1} steps of ")
     assert film.last == most - 1
 
 
@@ -444,28 +446,30 @@ def test_a_popup_is_as_large_as_the_rows_that_come_and_go_in_it(
 ) -> None:
     settings, image = page.controls.settings, page.controls.image
 
-    def assert_all_is_there(menu: QMenu) -> None:
-        """Each row that is shown has the height that it asks for, within the menu."""
+    def assert_all_is_there(popup: QFrame) -> None:
+        """Each row that is shown has the height that it asks for, within the popup."""
         qtbot.wait(20)
-        inside = menu.actions()[0].defaultWidget()
+        layout = popup.layout()
+        assert layout is not None
+        inside = layout.itemAt(0).widget()
         assert inside.height() >= inside.sizeHint().height()
-        assert menu.rect().contains(inside.geometry())
-        assert menu.height() <= inside.height() + 20, "nothing is left empty"
+        assert popup.rect().contains(inside.geometry())
+        assert popup.height() <= inside.height() + 24, "nothing is left empty"
 
     with unfolded(qtbot, image):
-        assert_all_is_there(image.menu())
+        assert_all_is_there(image.unfolded)
         for part in ("noise", "test", "noise"):
             choose(qtbot, page.controls.part, page.controls.part.findData(part))
-            assert_all_is_there(image.menu())
+            assert_all_is_there(image.unfolded)
     with unfolded(qtbot, settings):
         assert not settings.toward.isVisible()
-        without = settings.menu().height()
+        without = settings.unfolded.height()
         type_number(qtbot, settings.rows["pull"].editor, "0.02")
         assert settings.toward.isVisible()
-        assert_all_is_there(settings.menu())
-        assert settings.menu().height() > without
+        assert_all_is_there(settings.unfolded)
+        assert settings.unfolded.height() > without
     with unfolded(qtbot, settings):
-        assert_all_is_there(settings.menu())
+        assert_all_is_there(settings.unfolded)
         type_number(qtbot, settings.rows["pull"].editor, "0")
-        assert_all_is_there(settings.menu())
-        assert settings.menu().height() == without
+        assert_all_is_there(settings.unfolded)
+        assert settings.unfolded.height() == without

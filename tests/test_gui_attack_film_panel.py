@@ -242,7 +242,7 @@ def test_choosing_the_part(page: AttackPage, session: Session, qtbot: QtBot) -> 
     wait_for_film(qtbot, session)
     assert "test 17" in page.film_panel.chosen_view.caption
     name = data_of(session).class_names[session.attack.label]
-    assert page.controls.image.text() == f"test 17, {an(name)}"
+    assert page.controls.image.currentText() == f"test 17, {an(name)}"
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
@@ -327,8 +327,8 @@ def test_from_noise_all_is_of_the_noise(page: AttackPage, session: Session, qtbo
     wait_for_film(qtbot, session)
     assert attack.config.start is None
     assert not attack.chosen.boxed
-    assert controls.image.text() == "faint noise, seed 0"
-    assert controls.settings.text().endswith("of 0.1, no pull")
+    assert controls.image.currentText() == "faint noise, seed 0"
+    assert controls.settings.currentText().endswith("of 0.1, no pull")
     assert not controls.mistake.isVisible(), "it means nothing for noise"
     first = attack.film.steps[0].image
     assert first.max() <= 0.01
@@ -347,7 +347,7 @@ def test_from_noise_all_is_of_the_noise(page: AttackPage, session: Session, qtbo
     click(qtbot, controls.random)
     wait_for_film(qtbot, session)
     assert not np.array_equal(attack.film.steps[0].image, first)
-    assert f"seed {attack.config.seed}" in controls.image.text()
+    assert f"seed {attack.config.seed}" in controls.image.currentText()
     with unfolded(qtbot, controls.image):
         choose(qtbot, controls.part, controls.part.findData("train"))
     assert attack.config.start == NUMBER
@@ -398,7 +398,7 @@ def test_noise_can_be_pulled_toward_an_image(
     wait_for_film(qtbot, session)
     settings = page.controls.settings
     label = int(data_of(session).train.labels[NUMBER])
-    assert settings.text().endswith(f"pull 0.12 toward {an(str(label))}")
+    assert settings.currentText().endswith(f"pull 0.12 toward {an(str(label))}")
     film = core_attack(session, session.attack.config, session.view.shown.weights)
     shown = session.attack.film.steps
     np.testing.assert_array_equal(shown[-1].image, film[len(shown) - 1].image)

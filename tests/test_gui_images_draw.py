@@ -412,7 +412,7 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPanel, qtbot: 
     )
     controls = window.page("attack").controls
     assert controls.part.currentText() == "your drawing"
-    assert controls.image.text().startswith("your drawing, ")
+    assert controls.image.currentText().startswith("your drawing, ")
 
 
 def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
@@ -475,7 +475,7 @@ def test_the_film_of_what_is_attacked_is_seen_whatever_was_looked_at_last(
     images.opened.open_sample("test", 3)
     click(qtbot, images.card.attack_button)
     assert attack.film_panel.chosen_view.isVisible()
-    assert attack.controls.image.text().startswith("test 3, ")
+    assert attack.controls.image.currentText().startswith("test 3, ")
     window.session.attack.film.pause()
 
 

@@ -25,7 +25,7 @@ from gui.session.attack import PART_WORDS
 from gui.shared.words import an
 from gui.theme import pixels
 from gui.widgets.basics.controls import chooser, offer
-from gui.widgets.basics.drop_down import UnfoldingMenu
+from gui.widgets.basics.drop_down import DropDown
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.number_field import NumberField
@@ -65,12 +65,8 @@ class AttackControls(QWidget):
         self._rng = np.random.default_rng()
         self.picture = QLabel(self)
         self.picture.setAccessibleName("the image that is changed")
-        self.image = QToolButton(self)
-        self.image.setObjectName("outlined")
-        self.image.setAccessibleName("image")
-        self.image.setToolTip(wrapped("Which image is changed: of the data, your own, or noise."))
-        self.image.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._make_popup()
+        tip = "Which image is changed: of the data, your own, or noise."
+        self.image = DropDown("image", self._choices(), self, tip)
         self.random = self._button("another by chance", self._random_clicked)
         self.mistake = self._button(
             "The next image the model reads wrongly (M)", self._attack.choose_mistake
@@ -100,10 +96,9 @@ class AttackControls(QWidget):
         button.clicked.connect(pressed)
         return button
 
-    def _make_popup(self) -> None:
-        """Make the choice of the image: whence, and which."""
-        menu = UnfoldingMenu(self.image)
-        inside = QWidget(menu)
+    def _choices(self) -> QWidget:
+        """Return the choice of the image: whence, and which."""
+        inside = QWidget(self)
         declared = parameters_of(AttackConfig)
         self.part = chooser("image from", inside, choices=self._parts())
         self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -117,7 +112,7 @@ class AttackControls(QWidget):
         self.seed.setToolTip(tooltip(declared["seed"], None))
         self.seed.committed.connect(lambda value: self._attack.set_setting("seed", int(value)))
         grid = QGridLayout(inside)
-        grid.setContentsMargins(12, 10, 12, 10)
+        grid.setContentsMargins(0, 0, 0, 0)
         self._rows = []
         for line, (words, editor) in enumerate(
             (("image", self.part), ("number", self.index), ("seed", self.seed))
@@ -130,8 +125,7 @@ class AttackControls(QWidget):
             self._rows.append((label, editor))
             if isinstance(editor, NumberField):
                 editor.refused.connect(self._session.messages.warn)
-        menu.show_widget(inside)
-        self.image.setMenu(menu)
+        return inside
 
     def _parts(self) -> dict[str, str]:
         """Return what an image can be taken from."""
@@ -179,13 +173,13 @@ class AttackControls(QWidget):
         self.attack.setMaximumWidth(room)
         self.settings.refresh()
         if dataset is None:
-            self.image.setText("an image")
+            self.image.set_words("an image")
             return
         self._refresh_target(dataset.class_names)
         name = an(short(dataset.class_names[attack.label], _LONGEST_NAME))
         words = {_NOISE: f"faint noise, seed {attack.config.seed}", _DRAWN: f"your drawing, {name}"}
         place = f"{PART_WORDS[attack.config.part]} {attack.index:,}, {name}"
-        self.image.setText(words.get(came, place))
+        self.image.set_words(words.get(came, place))
         self._show_picture()
 
     def _show_picture(self) -> None:

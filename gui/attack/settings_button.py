@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.attack.film import LEAST_STEPS, TIMES_THE_FLIP
 from core.parameters import Parameter
 from core.words import counted
 from gui.shared.measure import measured_words
 from gui.shared.words import an
-from gui.widgets.basics.drop_down import UnfoldingMenu
+from gui.widgets.basics.drop_down import DropDown
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import ParameterForm, ParameterRow
@@ -32,21 +32,28 @@ _HELP = (
 )
 
 
-class AttackSettingsButton(QToolButton):
+class AttackSettingsButton(DropDown):
     """Says the settings of the chosen attack in words; its popup has whatever it declares."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        inside = QWidget(parent)
+        super().__init__("settings of the attack", inside, parent, _HELP)
         self._session, self._attack = session, session.attack
         self._shown = ""
         self.rows: dict[str, ParameterRow] = {}
-        self.setObjectName("outlined")
-        self.setAccessibleName("settings of the attack")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = UnfoldingMenu(self)
-        self.setMenu(self._menu)
         whole = Parameter("int", "Pulled toward", "Number of an image.", low=0, high=10_000_000)
-        self._toward_declared = whole
+        self.toward = NumberField(whole, inside)
+        self.toward.setAccessibleName("Pulled toward image")
+        self.toward.setToolTip(wrapped("Number of the image that the noise is pulled toward."))
+        self.toward.committed.connect(self._toward_chosen)
+        self.toward.refused.connect(session.messages.warn)
+        row = beside(QLabel("Pulled toward image", inside), self.toward, spacing=10)
+        self._toward_row = holding(row, inside)
+        self._note = QLabel("", inside, wordWrap=True)
+        self._note.setObjectName("muted")
+        self._form = QWidget(inside)
+        self._column = below(self._form, self._toward_row, self._note)
+        inside.setLayout(self._column)
         self.refresh()
 
     @Slot()
@@ -70,7 +77,7 @@ class AttackSettingsButton(QToolButton):
         self._note.setText(" ".join(differs))
         self._note.setVisible(bool(differs))
         words = self._words()
-        self.setText(words)
+        self.set_words(words)
         self.setToolTip(wrapped(words, _HELP))  # which may be cut short on it
 
     def _words(self) -> str:
@@ -98,23 +105,13 @@ class AttackSettingsButton(QToolButton):
         declared = [
             (n, p) for n, p in self._attack.chosen.parameters.items() if n not in _ELSEWHERE
         ]
-        inside = QWidget(self._menu)
-        form = ParameterForm(declared, inside)
+        form = ParameterForm(declared, self._form.parentWidget())
         form.changed.connect(self._attack.set_setting)
         form.refused.connect(self._session.messages.warn)
         self.rows = form.rows
-        self.toward = NumberField(self._toward_declared, inside)
-        self.toward.setAccessibleName("Pulled toward image")
-        self.toward.setToolTip(wrapped("Number of the image that the noise is pulled toward."))
-        self.toward.committed.connect(self._toward_chosen)
-        self.toward.refused.connect(self._session.messages.warn)
-        self._toward_row = holding(
-            beside(QLabel("Pulled toward image", inside), self.toward, spacing=10), inside
-        )
-        self._note = QLabel("", inside, wordWrap=True)
-        self._note.setObjectName("muted")
-        inside.setLayout(below(form, self._toward_row, self._note, margins=(12, 10, 12, 10)))
-        self._menu.show_widget(inside)
+        self._column.replaceWidget(self._form, form)
+        self._form.deleteLater()
+        self._form = form
 
     @Slot(object)
     def _toward_chosen(self, value: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, usual_weights
 from gui.learn.worst_per_class import WorstPerClass
@@ -47,7 +47,6 @@ class WeightsChoice(DropDown):
         self.n_worst = WorstPerClass(session, inside)
         content = below(*self.ways.values(), self.n_worst, spacing=6)
         super().__init__("weights and worst", holding(content, inside), parent, _HELP)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for how, way in self.ways.items():
             way.setToolTip(_TIPS[how])
             way.clicked.connect(self._way_clicked)

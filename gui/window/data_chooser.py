@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox
 
 from core.data.config import DataConfig
 from core.errors import printable
@@ -15,13 +15,13 @@ from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
 from gui.session.run_state import RunState
 from gui.widgets.basics.controls import offer
-from gui.widgets.basics.layouts import below, scrolled
+from gui.widgets.basics.drop_down import Unfolded
+from gui.widgets.basics.layouts import scrolled
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.tooltips import wrapped
 from gui.window.catalogue_panel import Catalogue
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
@@ -64,29 +64,6 @@ class HeadChooser(QComboBox):
         super().showPopup()
 
 
-class Unfolded(QFrame):
-    """Lies before everything until Escape or a click beside it closes it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("card")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close with Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-        else:
-            super().keyPressEvent(event)
-
-    def show_below(self, widget: QWidget) -> None:
-        """Show it below a widget, on the screen as a whole."""
-        self.adjustSize()
-        room, at = widget.screen().availableGeometry(), widget.mapToGlobal(QPoint(0, 0))
-        x = max(min(at.x(), room.right() - self.width()), room.left())
-        self.move(x, min(at.y() + widget.height() + 2, room.bottom() - self.height()))
-        self.show()
-
-
 class DataChooser(HeadChooser):
     """Built-in data, those on this machine, opened paths, and the ways to others."""
 
@@ -113,10 +90,8 @@ class DataChooser(HeadChooser):
     @cached_property
     def unfolded(self) -> Unfolded:
         """What the catalogue stands in."""
-        frame = Unfolded(self.window())
-        area = scrolled(self.catalogue, frame, sideways=False)
-        frame.setLayout(below(area, margins=(12, 8, 4, 8)))
-        return frame
+        area = scrolled(self.catalogue, sideways=False)
+        return Unfolded(self.window(), area, (12, 8, 4, 8))
 
     @Slot()
     def show_catalogue(self) -> None:
@@ -124,7 +99,7 @@ class DataChooser(HeadChooser):
         frame, room = self.unfolded, self.window().height() - 140
         wanted = self.catalogue.sizeHint()
         frame.setFixedSize(max(wanted.width(), 330) + 40, min(wanted.height() + 24, room))
-        frame.show_below(self)
+        frame.show_at(self)
 
     @Slot(str)
     def _catalogue_changed(self, key: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from gui.shared.columns import label, sentences
 from gui.theme import grow, pixels
 from gui.widgets.basics.controls import button
+from gui.widgets.basics.drop_down import Unfolded
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -75,17 +76,13 @@ class LongWords(FittingLabel):
         """Show all of what is cut, above its line."""
         if not self.is_cut:
             return
-        whole = QFrame(self, Qt.WindowType.Popup)
-        whole.setObjectName("popup")
-        whole.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        words = sentences(whole, selectable=True)
+        words = sentences(self, selectable=True)
         words.setText(self.text())
         words.setFixedWidth(min(self.window().width() - 80, pixels(640)))
         words.setFixedHeight(words.heightForWidth(words.width()))
-        whole.setLayout(below(words, margins=(12, 8, 12, 8)))
-        whole.adjustSize()
-        whole.move(self.mapToGlobal(QPoint(0, -whole.height() - 4)))
-        whole.show()
+        whole = Unfolded(self, words, margins=(12, 8, 12, 8))
+        whole.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        whole.show_at(self, above=True)
 
 
 class MessageLine(QFrame):

@@ -17,10 +17,10 @@ from gui.shared.training_transport import EpochPlaces
 from gui.theme import LIGHT, give_theme
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.controls import button
+from gui.widgets.basics.drop_down import Unfolded
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.timeline import Timeline
-from gui.window.data_chooser import Unfolded
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent
@@ -163,7 +163,7 @@ class ModelPopup(Unfolded):
         self._refresh()
         scale = self.fontMetrics().height() / 17
         self.setFixedWidth(round(_WIDTH * scale) + 26)
-        self.show_below(widget)
+        self.show_at(widget)
         shown = self.rows.get(self._session.runs.shown_key or 0)
         if shown is not None:
             shown.setFocus()

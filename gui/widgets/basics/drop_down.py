@@ -1,11 +1,11 @@
-"""Lists and menus that unfold more than choices: whatever stands in a widget."""
+"""What unfolds more than choices: whatever stands in a widget."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QWidget, QWidgetAction
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from gui.theme import pixels
 from gui.widgets.basics.controls import offer
@@ -15,14 +15,59 @@ from gui.widgets.basics.tooltips import wrapped
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
+    from gui.widgets.basics.layouts import Margins
+
 _GAP = 2
 
 
-class _Unfolded(QFrame):
-    """Lies before everything until a click beside it or Escape folds it."""
+class Unfolded(QFrame):
+    """Lies before everything, as large as what is in it, until Escape or a click beside it.
+
+    Parameters
+    ----------
+    content : what is unfolded; None where a subclass lays it out itself
+    """
+
+    def __init__(
+        self, parent: QWidget, content: QWidget | None = None, margins: Margins = (12, 10, 12, 10)
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("card")
+        # Else a click on what has unfolded it would fold it, and unfold it again.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
+        self._at: QWidget | None = None
+        self._is_above = False
+        if content is not None:
+            self.setLayout(below(content, margins=margins))
+
+    def show_at(self, widget: QWidget, *, above: bool = False) -> None:
+        """Show it below a widget, or above it, where on the screen there is room for all of it."""
+        self._at, self._is_above = widget, above
+        self._fit()
+        self.show()
+        self.focusNextChild()
+
+    def _fit(self) -> None:
+        """Be as large as what is in it wants to be now, and on the screen as a whole."""
+        if self._at is None:
+            return
+        self.adjustSize()
+        at, room = self._at, self._at.screen().availableGeometry()
+        corner = at.mapToGlobal(QPoint(0, 0))
+        over, under = corner.y() - self.height() - _GAP, corner.y() + at.height() + _GAP
+        is_above = self._is_above or under + self.height() > room.bottom()
+        x = min(corner.x(), room.right() - self.width())
+        self.move(max(x, room.left()), max(over if is_above else under, room.top()))
+
+    def event(self, event: QEvent) -> bool:
+        """Follow what is in it: rows come and go."""
+        is_taken = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return is_taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Fold with Escape, from every field in it."""
+        """Fold with Escape; in a field the first one forgets what was typed."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
         else:
@@ -30,7 +75,7 @@ class _Unfolded(QFrame):
 
 
 class DropDown(QComboBox):
-    """Looks and opens as a list of choices, and unfolds ``content`` below itself.
+    """Looks and opens as a list of choices, and unfolds whatever stands in a widget.
 
     Parameters
     ----------
@@ -42,9 +87,8 @@ class DropDown(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setToolTip(wrapped(tip))
-        self.unfolded = _Unfolded(self, Qt.WindowType.Popup)
-        self.unfolded.setObjectName("card")
-        self.unfolded.setLayout(below(content, margins=(12, 10, 12, 10)))
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.unfolded = Unfolded(self, content)
 
     def set_words(self, words: str) -> None:
         """Say this on it."""
@@ -58,48 +102,10 @@ class DropDown(QComboBox):
         return QSize(max(hint.width(), words + pixels(18) + 2 * hint.height() // 3), hint.height())
 
     def showPopup(self) -> None:
-        """Unfold, on the screen as a whole."""
-        frame = self.unfolded
-        frame.adjustSize()
-        room, corner = self.screen().availableGeometry(), self.mapToGlobal(QPoint(0, 0))
-        x = min(corner.x(), room.right() - frame.width())
-        y = corner.y() + self.height() + _GAP
-        if y + frame.height() > room.bottom():
-            y = corner.y() - frame.height() - _GAP
-        frame.move(max(x, room.left()), max(y, room.top()))
-        frame.show()
-        frame.focusNextChild()
+        """Unfold."""
+        self.unfolded.show_at(self)
 
     def hidePopup(self) -> None:
         """Fold it again."""
         self.unfolded.hide()
         super().hidePopup()
-
-
-class UnfoldingMenu(QMenu):
-    """A menu that is one widget, and as large as that when rows of it come and go."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._action: QWidgetAction | None = None
-        self.aboutToShow.connect(self._fit)
-
-    def show_widget(self, widget: QWidget) -> None:
-        """Have this widget in it, and nothing else."""
-        self.clear()  # which deletes the one before
-        self._action = QWidgetAction(self)
-        self._action.setDefaultWidget(widget)
-        self.addAction(self._action)
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow what the widget wants."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().eventFilter(watched, event)
-
-    @Slot()
-    def _fit(self) -> None:
-        if self._action is not None:
-            # A menu measures anew what stands in it only where its action has changed.
-            self._action.setData(self._action.defaultWidget().sizeHint())
