@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gui.jobs.job_pool import JobPool
     from gui.session.view import View
 
+_LOOK_SECONDS = 0.2
+"""Beside a run that goes on: mistakes that change oftener cannot be looked at, and cost training."""
 _DIAGNOSIS_REST = 5.0
 """After each look five times as long a rest: at most a sixth of a core is taken from training."""
 
@@ -84,12 +86,12 @@ class Readings(QObject):
             "diagnosis",
             self._diagnosis_wanted,
             lambda q: AtOnce(lambda: diagnose(q.weights, q.split, q.n_worst)),
-            refresh=0.0,
+            refresh=_LOOK_SECONDS,
             rest=_DIAGNOSIS_REST,
             parent=self,
         )
         self.part: Study[ReadingsQuestion, ShownReadings] = Study(
-            view, pool, "reading images", self._part_wanted, _reading, refresh=0.0, parent=self
+            view, pool, "reading images", self._part_wanted, _reading, refresh=_LOOK_SECONDS, parent=self
         )
         self.statistics: Study[StatisticsQuestion, MeanSpread] = Study(
             view,
