@@ -240,6 +240,18 @@ def window(
 
 
 @pytest.fixture
+def held_window(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> MainWindow:
+    """Return a window, 1280 x 720, whose run is held before its first batch."""
+    from gui_helpers import open_paused
+
+    window = new_window(new_session())
+    open_paused(qtbot, window.session)
+    return window
+
+
+@pytest.fixture
 def new_panel(app: QApplication, qtbot: QtBot) -> Iterator[Callable[..., Any]]:
     """Return a maker of panels or pages that stand alone: a test of one needs no window around it.
 

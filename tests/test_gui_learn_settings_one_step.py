@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from gui_helpers import (
     WAIT,
     click,
     data_of,
     has_colour,
     hover,
-    open_paused,
     pixels,
     press,
     rgb,
@@ -27,24 +25,12 @@ from gui.session.run_state import RunState
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytestqt.qtbot import QtBot
 
     from core.learning.last_batch import Batch
     from gui.learn.settings.panel import SettingsPanel
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
-
-
-@pytest.fixture
-def held(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
-) -> MainWindow:
-    """Return a window whose run is held before its first batch."""
-    window = new_window(new_session())
-    open_paused(qtbot, window.session)
-    return window
 
 
 def panel_of(window: MainWindow) -> SettingsPanel:
@@ -71,20 +57,20 @@ def one_batch(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_one_batch_moves_the_counter_the_batch_the_weights_and_says_its_loss(
-    held: MainWindow, qtbot: QtBot
+    held_window: MainWindow, qtbot: QtBot
 ) -> None:
-    session, step = held.session, panel_of(held).one_step
+    session, step = held_window.session, panel_of(held_window).one_step
     wait_until(qtbot, lambda: step.caption.text() == "the first batch, still to come")
     told: list[str] = []
     session.messages.notified.connect(lambda words, _: told.append(words))
-    before, scores = row_pixels(held, 0), panel_of(held).right.rows[0][2].text()
-    one_batch(held, qtbot)
+    before, scores = row_pixels(held_window, 0), panel_of(held_window).right.rows[0][2].text()
+    one_batch(held_window, qtbot)
     assert step.caption.text() == "batch 1 of 15, wrong in red"
     assert step.numbers.text() == "η = 0.1, BS = 20 images"
     (words,) = told
     assert words.startswith("The loss of these 20 images fell from 2.303 to ")
-    assert not np.array_equal(row_pixels(held, 0), before), "the weights"
-    assert panel_of(held).right.rows[0][2].text() != scores
+    assert not np.array_equal(row_pixels(held_window, 0), before), "the weights"
+    assert panel_of(held_window).right.rows[0][2].text() != scores
     expected = expected_batch(session, 1)
     found = step.study.found
     assert found is not None
@@ -93,17 +79,17 @@ def test_one_batch_moves_the_counter_the_batch_the_weights_and_says_its_loss(
 
 
 def test_wrong_images_are_ringed_in_red_and_all_are_whole_multiples(
-    held: MainWindow, qtbot: QtBot
+    held_window: MainWindow, qtbot: QtBot
 ) -> None:
-    step = panel_of(held).one_step
-    one_batch(held, qtbot)
+    step = panel_of(held_window).one_step
+    one_batch(held_window, qtbot)
     batch, picture = step.study.found, step.picture
     assert batch is not None
     assert not batch.right.all()
     cells = picture.cells()
     assert len(cells) == 20
     painted = pixels(picture)
-    dataset = data_of(held.session)
+    dataset = data_of(held_window.session)
     for cell, index, right in zip(cells, batch.images, batch.right, strict=True):
         assert cell.width() == cell.height()
         assert cell.width() % 8 == 0
@@ -129,48 +115,52 @@ def test_looking_back_shows_the_last_batch_of_that_epoch(window: MainWindow, qtb
     np.testing.assert_array_equal(step.study.found.images, expected.images)
 
 
-def test_an_image_of_the_batch_says_what_it_is_and_opens(held: MainWindow, qtbot: QtBot) -> None:
-    step = panel_of(held).one_step
-    one_batch(held, qtbot)
+def test_an_image_of_the_batch_says_what_it_is_and_opens(
+    held_window: MainWindow, qtbot: QtBot
+) -> None:
+    step = panel_of(held_window).one_step
+    one_batch(held_window, qtbot)
     assert step.study.found is not None
     index = int(step.study.found.images[3])
     centre = step.picture.cells()[3].center()
     assert f"training image {index:,}: " in (hover(step.picture, centre) or "")
     click(qtbot, step.picture, centre)
-    card = held.page("learn").card
+    card = held_window.page("learn").card
     wait_until(qtbot, card.isVisible)
     assert card.content is not None
-    image = data_of(held.session).train.images[index]
+    image = data_of(held_window.session).train.images[index]
     np.testing.assert_array_equal(np.ravel(card.content.values), image)
 
 
-def test_a_large_batch_says_how_many_of_it_are_seen(held: MainWindow, qtbot: QtBot) -> None:
-    session, step = held.session, panel_of(held).one_step
+def test_a_large_batch_says_how_many_of_it_are_seen(held_window: MainWindow, qtbot: QtBot) -> None:
+    session, step = held_window.session, panel_of(held_window).one_step
     with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
         session.wanted.set_setting("batch_size", 300)
-    one_batch(held, qtbot)
+    one_batch(held_window, qtbot)
     assert step.numbers.text() == "η = 0.1, BS = 300 images"
     assert step.caption.text().endswith(f"first {step.picture.n_shown} of 300")
     assert 5 < step.picture.n_shown < 60
 
 
-def test_decay_and_momentum_stand_beside_the_numbers(held: MainWindow, qtbot: QtBot) -> None:
-    session, step = held.session, panel_of(held).one_step
+def test_decay_and_momentum_stand_beside_the_numbers(held_window: MainWindow, qtbot: QtBot) -> None:
+    session, step = held_window.session, panel_of(held_window).one_step
     session.wanted.set_setting("momentum", 0.9)
     session.wanted.set_setting("l2", 0.01)
     wait_until(qtbot, lambda: "λ = 0.01" in step.numbers.text())
     assert "μ = 0.9" in step.numbers.text()
 
 
-def test_nothing_is_computed_for_a_batch_that_nobody_sees(held: MainWindow, qtbot: QtBot) -> None:
-    step = panel_of(held).one_step
-    one_batch(held, qtbot)
-    panel_of(held).toggle()
-    press(qtbot, held, "B")
-    wait_for_state(qtbot, held.session, RunState.PAUSED)
+def test_nothing_is_computed_for_a_batch_that_nobody_sees(
+    held_window: MainWindow, qtbot: QtBot
+) -> None:
+    step = panel_of(held_window).one_step
+    one_batch(held_window, qtbot)
+    panel_of(held_window).toggle()
+    press(qtbot, held_window, "B")
+    wait_for_state(qtbot, held_window.session, RunState.PAUSED)
     assert not step.study.is_computing
     assert not step.study.is_settled
-    panel_of(held).toggle()
+    panel_of(held_window).toggle()
     wait_until(qtbot, lambda: step.caption.text() == "batch 2 of 15, wrong in red")
 
 
@@ -200,3 +190,24 @@ def test_right_compares_the_runs_at_the_epoch_shown_in_their_colours(
     assert right.rows[2][1].isHidden()
     session.runs.set_visible(first.key, is_visible=False)
     assert right.rows[1][1].isHidden(), "its curves are not drawn"
+
+
+def test_a_name_under_right_shows_that_run_everywhere(window: MainWindow, qtbot: QtBot) -> None:
+    session, right = window.session, panel_of(window).right
+    first = session.runs.live
+    assert first is not None
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.training.start_again()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert "Click its name" in right.rows[1][1].toolTip()
+    session.runs.rename(first.key, "R & D, with a name that has no room here")
+    before = right.width()
+    click(qtbot, right.rows[1][1])
+    assert session.runs.shown_key == first.key
+    assert session.view.pinned_epoch is not None
+    assert right.rows[0][1].text() == "R & D, with a name that has no room here"
+    assert right.rows[1][1].accessibleName().startswith("show run 2, epoch")
+    assert right.width() == before, "a long name is cut, and moves nothing"
+    right.rows[1][1].setFocus()
+    press(qtbot, right.rows[1][1], "Space")
+    assert session.runs.is_live_shown

@@ -453,13 +453,25 @@ def test_more_says_what_of_it_is_not_as_usual(panel: SettingsPanel, session: Ses
     assert "momentum 0.5" in panel.usual.toolTip()
 
 
-def test_few_settings_fit_a_small_window_and_only_all_of_them_scroll(
-    new_session: Callable[..., Session], new_window: Callable[..., MainWindow], qtbot: QtBot
+def test_start_again_stays_where_it_is_while_something_waits(
+    held_window: MainWindow, qtbot: QtBot
 ) -> None:
-    session = new_session()
-    window = new_window(session)
-    open_paused(qtbot, session)
-    panel = window.page("learn").settings_panel
+    panel, session = held_window.page("learn").settings_panel, held_window.session
+    before = panel.again.geometry()
+    session.wanted.set_setting("seed", 3)
+    wait_until(qtbot, panel.begins.isVisible)
+    QApplication.processEvents()
+    assert panel.again.geometry() == before
+    session.wanted.take_back("seed")
+    wait_until(qtbot, panel.begins.isHidden)
+    QApplication.processEvents()
+    assert panel.again.geometry() == before
+
+
+def test_few_settings_fit_a_small_window_and_only_all_of_them_scroll(
+    held_window: MainWindow, qtbot: QtBot
+) -> None:
+    panel = held_window.page("learn").settings_panel
     assert panel.card.width() == 212
     assert panel.area.verticalScrollBar().maximum() == 0
     assert panel.step_part.isVisible()
@@ -471,11 +483,9 @@ def test_few_settings_fit_a_small_window_and_only_all_of_them_scroll(
 
 
 def test_the_settings_fold_to_a_rail_by_hand_and_by_themselves(
-    new_session: Callable[..., Session], new_window: Callable[..., MainWindow], qtbot: QtBot
+    held_window: MainWindow, qtbot: QtBot
 ) -> None:
-    session = new_session()
-    window = new_window(session)
-    open_paused(qtbot, session)
+    window, session = held_window, held_window.session
     page = window.page("learn")
     panel = page.settings_panel
     press(qtbot, page.atlas, "F9")
@@ -497,12 +507,8 @@ def test_the_settings_fold_to_a_rail_by_hand_and_by_themselves(
     assert panel.card.width() == 248
 
 
-def test_one_mark_names_all_settings_that_moved(
-    new_session: Callable[..., Session], new_window: Callable[..., MainWindow], qtbot: QtBot
-) -> None:
-    session = new_session()
-    window = new_window(session)
-    open_paused(qtbot, session)
+def test_one_mark_names_all_settings_that_moved(held_window: MainWindow, qtbot: QtBot) -> None:
+    window, session = held_window, held_window.session
     panel = window.page("learn").settings_panel
     for name, text in (("learning_rate", "0.5"), ("batch_size", "100")):
         with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):

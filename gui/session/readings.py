@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gui.session.view import View
 
 _LOOK_SECONDS = 0.2
-"""Beside a run that goes on: mistakes that change oftener cannot be looked at, and cost training."""
+"""Beside a run that goes on: mistakes that change oftener cannot be read, and cost training."""
 _DIAGNOSIS_REST = 5.0
 """After each look five times as long a rest: at most a sixth of a core is taken from training."""
 
@@ -91,7 +91,13 @@ class Readings(QObject):
             parent=self,
         )
         self.part: Study[ReadingsQuestion, ShownReadings] = Study(
-            view, pool, "reading images", self._part_wanted, _reading, refresh=_LOOK_SECONDS, parent=self
+            view,
+            pool,
+            "reading images",
+            self._part_wanted,
+            _reading,
+            refresh=_LOOK_SECONDS,
+            parent=self,
         )
         self.statistics: Study[StatisticsQuestion, MeanSpread] = Study(
             view,

@@ -156,10 +156,15 @@ def _buttons(theme: Theme) -> str:
         padding: 0px 4px; min-height: {pixels(18)}px; }}
     QPushButton#verb:hover, QToolButton#verb:hover {{ text-decoration: underline; }}
     QPushButton#verb:focus {{ border-color: {theme.accent}; }}
+    QPushButton#word {{ background: transparent; border: none; padding: 0px; text-align: left;
+        font-size: {points(13)}pt; min-height: {pixels(16)}px; }}
+    QPushButton#word:hover, QPushButton#word:focus {{ color: {theme.accent};
+        text-decoration: underline; }}
     QPushButton#waiting {{ background: transparent; color: {theme.best}; border: none;
         font-size: {points(12)}pt; padding: 0px 2px; min-height: {pixels(14)}px; }}
     QPushButton#waiting:hover, QPushButton#waiting:focus {{ text-decoration: underline; }}
-    QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; }}
+    QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; padding: 0px 11px;
+        min-height: {pixels(26) - 2}px; }}
     QTableView {{ background: {theme.surface}; selection-background-color: {theme.selection};
         selection-color: {theme.text}; outline: 0; }}
     QTableView::item {{ padding: 0px 5px; }}

@@ -97,6 +97,10 @@ class SettingsPanel(QWidget):
         )
         self.begins = label("", self, "caption")
         self.begins.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        # Its room is kept: the button above must not move from under the pointer.
+        policy = self.begins.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.begins.setSizePolicy(policy)
         self.rail = Rail("SETTINGS", "Unfold the settings (F9)", self)
         self.rail.clicked.connect(self.toggle)
         self.fold = QToolButton(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from gui.shared.columns import heading, label
 from gui.theme import LIGHT, Theme
-from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_button import FittingButton
 from gui.widgets.basics.swatch import swatch
 from gui.widgets.basics.tooltips import wrapped
 
@@ -28,7 +29,9 @@ class Right(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._theme = session, LIGHT
-        self.rows: list[tuple[QLabel, FittingLabel, QLabel, QLabel]] = []
+        self.rows: list[tuple[QLabel, FittingButton, QLabel, QLabel]] = []
+        self._filled: dict[int, tuple[str, ...]] = {}
+        """What each row says: it is asked twice a frame while a run learns."""
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
@@ -42,10 +45,10 @@ class Right(QWidget):
             head.setAlignment(_END)
             grid.addWidget(head, 0, column)
         for line in range(1, MOST_ROWS + 1):
-            row = (QLabel(self), FittingLabel("", self), QLabel(self), QLabel(self))
+            row = (QLabel(self), FittingButton(self), QLabel(self), QLabel(self))
             for column, part in enumerate(row):
                 grid.addWidget(part, line, column)
-            row[1].setObjectName("small")
+            row[1].clicked.connect(partial(self._show_run, line - 1))
             for number in row[2:]:
                 number.setAlignment(_END)
                 number.setObjectName("small")
@@ -86,35 +89,44 @@ class Right(QWidget):
         if not self.isVisible():
             return
         entries = self.entries()
-        for row, entry in zip(self.rows, [*entries, *[None] * MOST_ROWS], strict=False):
+        for line, row in enumerate(self.rows):
+            entry = entries[line] if line < len(entries) else None
+            said = () if entry is None else self._said(entry, is_shown=line == 0)
+            if self._filled.get(line) == said:
+                continue
+            self._filled[line] = said
             for part in row:
                 part.setVisible(entry is not None)
             if entry is not None:
-                self._fill(row, entry, is_shown=entry is entries[0])
+                self._fill(line, *said)
 
-    def _fill(
-        self,
-        row: tuple[QLabel, FittingLabel, QLabel, QLabel],
-        entry: RunEntry,
-        *,
-        is_shown: bool,
-    ) -> None:
-        runs = self._session.runs
-        colour = self._theme.colour(runs.colour_of(entry))
-        if row[0].property("colour") != colour:
-            row[0].setProperty("colour", colour)
-            row[0].setPixmap(swatch(colour).pixmap(*_SWATCH))
-        if row[1].text() != entry.name:
-            row[1].set_wordings(entry.name)
+    def _said(self, entry: RunEntry, *, is_shown: bool) -> tuple[str, ...]:
+        """Return the colour, the name, both scores and the tooltip of a run."""
+        colour = self._theme.colour(self._session.runs.colour_of(entry))
         train, test, words = self._scores(entry, is_shown=is_shown)
-        for part, score in ((row[2], train), (row[3], test)):
-            part.setText("" if score is None else f"{score:.3f}".removeprefix("0"))
+        scores = (
+            "" if score is None else f"{score:.3f}".removeprefix("0") for score in (train, test)
+        )
+        return (colour, entry.name, *scores, f"{entry.name}, {words}")
+
+    def _fill(self, line: int, colour: str, name: str, train: str, test: str, tip: str) -> None:
+        row, is_shown = self.rows[line], line == 0
+        row[0].setPixmap(swatch(colour).pixmap(*_SWATCH))
+        row[1].set_words(name)
+        row[1].setAccessibleName(f"{tip}: shown" if is_shown else f"show {tip}")
+        row[2].setText(train)
+        row[3].setText(test)
         for part in row:
-            part.setToolTip(wrapped(f"{entry.name}, {words}"))
+            part.setToolTip(wrapped(tip, "" if is_shown else "Click its name: show it everywhere."))
             if part.font().bold() is not is_shown:
                 font = part.font()
                 font.setBold(is_shown)
                 part.setFont(font)
+
+    def _show_run(self, line: int) -> None:
+        entries = self.entries()
+        if line < len(entries):
+            self._session.view.show_run(entries[line].key)
 
     def _scores(self, entry: RunEntry, *, is_shown: bool) -> tuple[float | None, float | None, str]:
         """Return train and test score at the epoch shown, or the last before it."""

@@ -1,0 +1,42 @@
+"""A button of plain words that gives way where there is no room for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QPainter
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+
+class FittingButton(QPushButton):
+    """Looks like a word; its words are cut to the room there is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("word")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves Space to what is played
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return next to nothing: others may need the room."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def set_words(self, words: str) -> None:
+        """Say this; ``&`` is a letter in names that come from strangers, and marks no key."""
+        self.setText(words)
+        self.setShortcut(QKeySequence())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what fits."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        elide, room = Qt.TextElideMode.ElideRight, self.contentsRect().width()
+        option.text = self.fontMetrics().elidedText(self.text(), elide, room).replace("&", "&&")
+        with QPainter(self) as painter:
+            self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
