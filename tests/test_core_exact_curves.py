@@ -215,12 +215,12 @@ def test_curves_of_several_models_are_those_of_each_and_found_once(learnt):
         alone = finish(exact_robustness(weights, data.test, boxed=False))
         np.testing.assert_array_equal(found.models[key].sizes("l2"), alone.sizes("l2"))
     assert found.shown is found.models[5]
-    sizes = found.sizes("l2")
+    sizes = found.sizes
     furthest = max(shown_size(each, "l2") for each in found.models.values())
     assert sizes[0] == 0
     assert sizes[-1] == furthest
-    np.testing.assert_array_equal(found.attack_sizes("l2"), tried_sizes(found.shown, "l2"))
-    assert np.isin(found.attack_sizes("l2"), sizes).all()
+    np.testing.assert_array_equal(found.attack_sizes, tried_sizes(found.shown, "l2"))
+    assert np.isin(found.attack_sizes, sizes).all()
     again = search_of({9: first})
     assert not list(again.run())
     assert again.found().shown is found.models[2]

@@ -80,24 +80,19 @@ class ExactCurves:
     ----------
     images : of which all of it is
     models : key of a model -> what it withstands; the one that is shown comes first
+    attack_sizes : (n,) at which attacks are tried on the first model
+    sizes : (n_sizes,) at which curves are drawn; ``attack_sizes`` are in them
     """
 
     images: SomeImages
     models: dict[int, ExactRobustness]
+    attack_sizes: NDArray[np.float64]
+    sizes: NDArray[np.float64]
 
     @property
     def shown(self) -> ExactRobustness:
         """What the first model withstands."""
         return next(iter(self.models.values()))
-
-    def attack_sizes(self, norm: SetNorm) -> NDArray[np.float64]:
-        """Return the sizes at which attacks are tried on the first model, (n,)."""
-        return tried_sizes(self.shown, norm)
-
-    def sizes(self, norm: SetNorm) -> NDArray[np.float64]:
-        """Return the sizes at which curves are drawn, (n_sizes,), :meth:`attack_sizes` in them."""
-        furthest = max(shown_size(found, norm) for found in self.models.values())
-        return np.union1d(curve_sizes(furthest), self.attack_sizes(norm))
 
 
 class KnownCurves(defaultdict["SomeImages", "ModelCache[ExactRobustness]"]):
@@ -146,7 +141,10 @@ class CurveSearch:
             known = {key: cache.row(w, self._about) for key, w in self._models.items()}
             whole = {key: row for key, row in known.items() if row is not None}
             if len(whole) == len(known):
-                return ExactCurves(images, whole)
+                tried = tried_sizes(next(iter(whole.values())), self._norm)
+                furthest = max(shown_size(found, self._norm) for found in whole.values())
+                drawn = np.union1d(curve_sizes(furthest), tried)
+                return ExactCurves(images, whole, read_only(tried), read_only(drawn))
         return None
 
     @property

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
-
 from core.progress import Progress
+from gui.attack.robustness.part import RobustnessPart
 from gui.shared.columns import label
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.job_progress import JobProgress
@@ -15,10 +13,10 @@ from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QHBoxLayout
+    from PySide6.QtWidgets import QHBoxLayout, QWidget
 
     from gui.attack.robustness.study import Robustness
-    from gui.session.view import View
+    from gui.session.session import Session
 
 _BAR_WIDTH = 50
 _WIDEST = "FGSM 24/24"
@@ -27,12 +25,11 @@ _GO_ON_HELP = "Try the attacks that were called off."
 _LATER_HELP = "Attacks that take long are tried as soon as the model is not being trained."
 
 
-class AttackProgress(QWidget):
+class AttackProgress(RobustnessPart):
     """A bar while attacks are tried; once they were left, the way back to them."""
 
-    def __init__(self, view: View, state: Robustness, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._view, self._state = view, state
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, state, parent)
         self.waiting = label("attacks after the training", self, "muted")
         self.waiting.setToolTip(wrapped(_LATER_HELP))
         self.words = label("", self, "muted")
@@ -44,10 +41,9 @@ class AttackProgress(QWidget):
         self.go_on.setAccessibleName("go on with the attacks")
         self.setLayout(beside(self.waiting, self.progress, self.go_on))
         self.progress.cancelled.connect(state.leave_attacks)
-        self.refresh()
+        session.view.run_state_changed.connect(self.refresh)
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is being tried."""
         is_left, curves = self._state.attacks_left, self._state.curves
         is_left = is_left and curves is not None and not curves.is_complete
@@ -61,6 +57,6 @@ class AttackProgress(QWidget):
         else:
             self.progress.show_progress(None, is_running=False)
         # Some take too long to be tried while the model is being trained.
-        is_late = curves is not None and not curves.is_complete and self._view.is_running
+        is_late = curves is not None and not curves.is_complete and self._session.view.is_running
         self.waiting.setVisible(is_late and not is_left and not trying)
         self.go_on.setVisible(is_left)

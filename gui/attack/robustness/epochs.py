@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import Slot
 
+from gui.attack.robustness.part import RobustnessPart
 from gui.attack.robustness.words import UNITS
-from gui.shared.columns import label
 from gui.shared.measure import measured_words
-from gui.shared.panel import Panel
 from gui.shared.words import PARTS
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QHBoxLayout, QWidget
 
     from core.exact.curve_search import RobustnessOverEpochs
     from gui.attack.robustness.study import Robustness
@@ -30,12 +30,11 @@ _MEDIAN_HELP = (
 )
 
 
-class RobustnessEpochs(Panel):
+class RobustnessEpochs(RobustnessPart):
     """Median exact size against epochs; a click shows that epoch."""
 
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
-        self._state = state
+        super().__init__(session, state, parent)
         self.plot = CurvePlot(
             "During training",
             "epoch",
@@ -48,17 +47,27 @@ class RobustnessEpochs(Panel):
         )
         card = self.plot.in_card()
         self.plot.legend.hide()  # the names stand at the ends
-        self.n_words = label("", self, "caption")
-        card.head.layout().insertWidget(1, self.n_words)  # type: ignore[union-attr]
+        self.n_words = FittingLabel("", self)
+        self.n_words.setObjectName("caption")
+        cast("QHBoxLayout", card.head.layout()).insertWidget(1, self.n_words, 1)
         self.setLayout(below(card))
         self.plot.x_clicked.connect(session.view.show_epoch)
         session.view.shown_changed.connect(self._refresh_marker)
 
     def figure_words(self) -> str:
-        """Return how sizes are measured: all epochs are drawn."""
+        """Return of which images, and how sizes are measured: all epochs are drawn."""
         state = self._state
         how = measured_words(state.norm, boxed=state.measure.images_boxed)
-        return f"{PARTS[state.part]} images, {UNITS[state.norm]}, {how}"
+        return f"{self._of_words()[0]}, {UNITS[state.norm]}, {how}"
+
+    def _of_words(self) -> tuple[str, ...]:
+        """Return of how many images the medians are, ever shorter."""
+        answer = self._state.medians.answer
+        if answer is None:
+            return ("",)
+        some = answer.question.images
+        n = f"{len(some.rows):,}" if some.is_whole else f"{len(some.rows):,} of {some.n_whole:,}"
+        return f"median of {n} {PARTS[self._state.part]} images", f"median of {n}", n
 
     def show_known(self) -> None:
         """Draw what is known of both runs."""
@@ -77,8 +86,7 @@ class RobustnessEpochs(Panel):
         drawn = np.concatenate([nothing, *(y for _, _, y in curves.values())])
         top = float(drawn[np.isfinite(drawn)].max(initial=0.0))
         self.plot.set_y_range(0.0, 1.1 * top if top > 0 else 1.0)
-        n = 0 if answer is None else len(answer.question.images.rows)
-        self.n_words.setText(f"{n:,} images" if n else "")
+        self.n_words.set_wordings(*self._of_words())
         self._refresh_marker()
 
     @Slot()

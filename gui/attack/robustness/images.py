@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Slot
 
+from gui.attack.robustness.part import RobustnessPart
 from gui.shared.columns import heading, label
 from gui.shared.words import PARTS
 from gui.widgets.basics.card import Card
@@ -16,8 +16,10 @@ from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from core.exact.curves import ExactRobustness
-    from gui.attack.robustness.study import RobustnessCurves
+    from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
 
 N_IMAGES = 40
@@ -30,15 +32,11 @@ _BOUNDARY_HELP = (
 )
 
 
-class RobustnessImages(QWidget):
+class RobustnessImages(RobustnessPart):
     """Two strips of images, the most fragile and the most solid ones."""
 
-    opened = Signal(int)
-    """An image that is to be opened, and its place on the screen."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, state, parent)
         self._drawn: tuple[ExactRobustness, str, int | None] | None = None
         self.fragile, self.solid = (
             ImageStrip(f"most {which} images", _STRIP_HELP, self, wraps=True, side=_SIDE)
@@ -51,17 +49,17 @@ class RobustnessImages(QWidget):
         words = holding(beside(self.left_out, None), self)
         self.setLayout(below(Card("Most fragile", content, words, parent=self)))
         for strip in (self.fragile, self.solid):
-            strip.opened.connect(self.opened)
+            strip.opened.connect(self._opened)
 
-    def show_nothing(self) -> None:
-        """Show nothing."""
-        self._drawn = None
-        self.left_out.setText("")
-        for strip in (self.fragile, self.solid):
-            strip.set_images(())
-
-    def show_curves(self, curves: RobustnessCurves, label: int | None) -> None:
+    def show_known(self) -> None:
         """Show the ends of what was found, of all images or of those of one class."""
+        curves, label = self._state.curves, self._state.label
+        if curves is None:
+            self._drawn = None
+            self.left_out.setText("")
+            for strip in (self.fragile, self.solid):
+                strip.set_images(())
+            return
         norm, found = curves.norm, curves.shown
         if self._drawn == (found, norm, label):
             return  # only an attack has come further
@@ -71,6 +69,10 @@ class RobustnessImages(QWidget):
         self.left_out.setText(f"{n_left_out:,} on the boundary left out" if n_left_out else "")
         for strip, chosen in ((self.fragile, fragile), (self.solid, solid)):
             strip.set_images([self._image(curves, int(i)) for i in chosen[:N_IMAGES]])
+
+    @Slot(int)
+    def _opened(self, index: int) -> None:
+        self.sample_requested.emit(self._state.part, index)
 
     def _image(self, curves: RobustnessCurves, row: int) -> StripImage:
         dataset, found, split = self._session.view.dataset, curves.shown, curves.images.split
@@ -96,4 +98,4 @@ class RobustnessImages(QWidget):
 
 def _fitting_sizes(size: float) -> tuple[str, ...]:
     """Return a size in ever fewer characters."""
-    return f"{size:.3g}", f"{size:.2g}", f"{size:.1g}" if size >= 0.001 else "< 0.001"
+    return f"{size:.3g}", f"{size:.2g}", f"{size:.2g}".lstrip("0") if size >= 0.001 else "<.001"

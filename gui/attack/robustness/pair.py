@@ -17,8 +17,7 @@ from core.insight.diagnostics import (
 )
 from core.learning.adversary import ADVERSARIES
 from core.learning.records import epoch_words
-from gui.shared.panel import Panel
-from gui.theme import LIGHT, Theme
+from gui.attack.robustness.part import RobustnessPart
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
-    from gui.attack.robustness.sentence import EverySentence
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.runs import RunEntry
     from gui.session.session import Session
@@ -58,18 +56,11 @@ _WITHOUT_HELP = (
 )
 
 
-class RobustnessPair(Panel):
+class RobustnessPair(RobustnessPart):
     """The run shown above the other one."""
 
-    def __init__(
-        self,
-        session: Session,
-        state: Robustness,
-        sentence: EverySentence,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(session, parent)
-        self._state, self._sentence, self._theme = state, sentence, LIGHT
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, state, parent)
         self.words = FittingLabel("", self)
         self.words.setObjectName("caption")
         self.words.setToolTip(wrapped(_WORDS_HELP))
@@ -77,20 +68,14 @@ class RobustnessPair(Panel):
         self.colour_bar = ColourBar(self)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.mosaic.setAccessibleName("weights of two runs")
-        content, right = scrolled(self.mosaic, self), (self.colour_bar, self.train)
-        self.card = Card("Two runs", content, self.words, right, self)
+        content = below(self.words, (scrolled(self.mosaic, self), 1), spacing=2)
+        self.card = Card("Two runs", content, "", (self.colour_bar, self.train), self)
         self.setLayout(below(self.card))
         self.mosaic.clicked.connect(self._cell_clicked)
 
     def figure_words(self) -> str:
         """Return which two runs they are, and what they withstand."""
         return self.words.text()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.colour_bar.set_theme(theme)
-        self.refresh()
 
     def show_known(self) -> None:
         """Show both runs as far as they are known."""
@@ -152,7 +137,7 @@ class RobustnessPair(Panel):
     def _wordings(self, curves: RobustnessCurves, models: list[RunModel]) -> tuple[str, ...]:
         """Return what the other run withstands instead of the one shown, ever shorter."""
         norm, (shown, other) = curves.norm, models
-        name, label = short(self._name(other), _LONGEST_NAME), self._sentence.chosen_class
+        name, label = short(self._name(other), _LONGEST_NAME), self._state.label
         mine, its = (curves.exact[model.key].median(norm, label) for model in (shown, other))
         run = self._session.runs.run(other.key)
         config = None if run is None else run.history.last_config

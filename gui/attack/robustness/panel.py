@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Slot
-
 from core.attack.whole_parts.sized import SIZED_ATTACKS
 from gui.attack.robustness.attack_progress import AttackProgress
 from gui.attack.robustness.epochs import RobustnessEpochs
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.attack.whole_parts.sized import SizedAttack
+    from gui.attack.robustness.part import RobustnessPart
     from gui.session.session import Session
 
 
@@ -53,17 +52,17 @@ class RobustnessPanel(AttackView):
         self.outcome, self.words = FittingLabel("", self), FittingLabel("", self)
         self.outcome.setObjectName("outcome")
         self.words.setObjectName("caption")
-        self.attacks = AttackProgress(session.view, self.state, self)
-        self.curves = RobustnessPlot(session, self.state, self.head, self)
-        self.images = RobustnessImages(session, self)
-        self.per_class = RobustnessPerClass(session, self.state, self.head, self)
+        self.attacks = AttackProgress(session, self.state, self)
+        self.curves = RobustnessPlot(session, self.state, self)
+        self.images = RobustnessImages(session, self.state, self)
+        self.per_class = RobustnessPerClass(session, self.state, self)
         self.epochs = RobustnessEpochs(session, self.state, self)
-        self.pair = RobustnessPair(session, self.state, self.head, self)
-        self._parts = (self.head, self.curves, self.per_class, self.epochs, self.pair)
+        self.pair = RobustnessPair(session, self.state, self)
+        shown = (self.attacks, self.curves, self.images, self.per_class, self.epochs, self.pair)
+        self._parts: tuple[RobustnessPart, ...] = shown
         self._lay_out()
         self._connect()
         self.follow(*self.state.studies)
-        self._dataset_changed()
 
     def _lay_out(self) -> None:
         told = holding(beside((self.outcome, 6), (self.words, 1), self.attacks, spacing=12), self)
@@ -73,40 +72,26 @@ class RobustnessPanel(AttackView):
         self.setLayout(below(told, (above, 8), (under, 6), spacing=8))
 
     def _connect(self) -> None:
-        self.head.chosen.connect(self.refresh)
-        self.images.opened.connect(self._opened)
+        self.images.sample_requested.connect(self.sample_requested)
         self.pair.content_requested.connect(self.content_requested)
         view, state = self._session.view, self.state
-        view.dataset_changed.connect(self._dataset_changed)
-        for signal in (state.measure.changed, self._session.runs.changed, view.run_shown):
+        runs = (self._session.runs.changed, view.run_shown, view.dataset_changed)
+        for signal in (state.chosen, state.measure.changed, *runs):
             signal.connect(self.refresh)
-        view.run_state_changed.connect(self.attacks.refresh)
 
     def figure_words(self) -> str:
         """Return what is said of the curves: all else is of the same."""
         return self.curves.figure_words()
 
-    @Slot()
-    def _dataset_changed(self) -> None:
-        self.head.dataset_changed()
-        self.refresh()
-
-    @Slot(int, QPoint)
-    def _opened(self, index: int) -> None:
-        self.sample_requested.emit(self.state.part, index)
-
     def show_known(self) -> None:
         """Show what is known."""
-        self.attacks.refresh()
+        self.head.refresh()
         for part in self._parts:
             part.refresh()
-        curves, head = self.state.curves, self.head
+        state, curves = self.state, self.state.curves
         if curves is None:
-            self.images.show_nothing()
             self.outcome.set_wordings(self.why_nothing("", "computing ..."))
             self.words.set_wordings("")
             return
-        label = head.chosen_class
-        self.images.show_curves(curves, label)
-        self.outcome.set_wordings(*outcome(curves, label, head.class_name))
-        self.words.set_wordings(*known_words(curves, self.state.measure.norm))
+        self.outcome.set_wordings(*outcome(curves, state.label, state.class_name))
+        self.words.set_wordings(*known_words(curves, state.measure.norm))

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
+from gui.attack.robustness.part import RobustnessPart
 from gui.attack.robustness.words import UNITS
-from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme
 from gui.widgets.bars.quartile_rows import QuartileRows
 from gui.widgets.basics.card import Card
@@ -19,29 +19,22 @@ from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from gui.attack.robustness.sentence import EverySentence
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
 
-_LONGEST_NAME = 10
+_LONGEST_NAME, _SHORTEST_NAME = 10, 7
 _HELP = (
     "Of the images of each class read rightly: a quarter withstands less than where the bar begins "
     "(●: half), a quarter more than where it ends. The square is the median of the other run."
 )
 
 
-class RobustnessPerClass(Panel):
+class RobustnessPerClass(RobustnessPart):
     """A row for each class in a card; a click chooses the class for everything above."""
 
-    def __init__(
-        self,
-        session: Session,
-        state: Robustness,
-        sentence: EverySentence,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(session, parent)
-        self._state, self._sentence, self._theme = state, sentence, LIGHT
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, state, parent)
+        self._theme = LIGHT
         self._drawn: tuple[object, ...] = ()
         self.rows = QuartileRows(self)
         self.signs = [QLabel(sign, self) for sign in ("●", "□")]
@@ -58,7 +51,7 @@ class RobustnessPerClass(Panel):
 
     def figure_words(self) -> str:
         """Return which runs they are of, and how sizes are measured."""
-        return f"{', '.join(filter(None, (name.text() for name in self.names)))}"
+        return ", ".join(filter(None, (name.text() for name in self.names)))
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -69,7 +62,7 @@ class RobustnessPerClass(Panel):
     def show_known(self) -> None:
         """Show the quartiles that are known."""
         curves, dataset = self._state.curves, self._session.view.dataset
-        self.rows.set_chosen(self._sentence.chosen_class)
+        self.rows.set_chosen(self._state.label)
         if curves is None or dataset is None:
             self._drawn = ()
             self.rows.set_rows((), np.zeros((3, 0)), np.zeros(0), "run 0", "")
@@ -95,11 +88,12 @@ class RobustnessPerClass(Panel):
         for i, (sign, name) in enumerate(zip(self.signs, self.names, strict=True)):
             entry = entries[i] if i < len(entries) else None
             run = "" if entry is None else short(entry.name, _LONGEST_NAME)
-            name.set_wordings(f"{run}, quartiles" if run and not i else run, run)
+            least = short(run, _SHORTEST_NAME)
+            name.set_wordings(f"{run}, quartiles" if run and not i else run, run, least)
+            name.setMinimumWidth(name.fontMetrics().horizontalAdvance(least))
             sign.setStyleSheet(f"color: {self._theme.colour(colours[min(i, len(colours) - 1)])}")
             sign.setVisible(bool(run))
 
     @Slot(int, int)
     def _clicked(self, row: int, column: int) -> None:
-        chosen = None if self._sentence.chosen_class == row else row
-        self._sentence.choose_class(chosen)
+        self._state.choose_class(None if self._state.label == row else row)

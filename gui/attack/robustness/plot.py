@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from core.exact.curves import between_tried, share_right
+from gui.attack.robustness.part import RobustnessPart
 from gui.attack.robustness.words import UNITS, known_words
 from gui.shared.measure import measured_words
-from gui.shared.panel import Panel
 from gui.widgets.basics.layouts import below
 from gui.widgets.curves.plot import Curve, CurvePlot
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.attack.whole_parts.sized import SizedAttack
-    from gui.attack.robustness.sentence import EverySentence
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
@@ -43,23 +42,11 @@ _CURVE_HELP = (
 )
 
 
-class RobustnessPlot(Panel):
-    """Exact first, what was tried over it, the other run in its own colour.
+class RobustnessPlot(RobustnessPart):
+    """Exact first, what was tried over it, the other run in its own colour."""
 
-    Parameters
-    ----------
-    sentence : says whose images are counted
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        state: Robustness,
-        sentence: EverySentence,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(session, parent)
-        self._state, self._sentence = state, sentence
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, state, parent)
         attacks = state.attacks
         help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in attacks)))
         self.plot = CurvePlot(
@@ -81,8 +68,8 @@ class RobustnessPlot(Panel):
         if curves is None:
             return ""
         words = known_words(curves, curves.norm)[1]
-        of, how = self._sentence.label.currentText(), curves.shown.boxed
-        return f"{of}: {words}, {measured_words(curves.norm, boxed=how)}"
+        of = self._state.class_name or "all classes"
+        return f"{of}: {words}, {measured_words(curves.norm, boxed=curves.shown.boxed)}"
 
     def show_known(self) -> None:
         """Show what is known."""
@@ -97,7 +84,7 @@ class RobustnessPlot(Panel):
         self.plot.marks.set_marker(None)
 
     def _draw(self, curves: RobustnessCurves) -> None:
-        label, sizes = self._sentence.chosen_class, curves.sizes
+        label, sizes = self._state.label, curves.sizes
         self.plot.set_x_words(UNITS[curves.norm])
         exact = curves.shown.accuracy(curves.norm, sizes, label)
         self.plot.set_data(EXACT, sizes, exact)
@@ -124,9 +111,7 @@ class RobustnessPlot(Panel):
         entry = self._session.runs.entry(model.key)
         if entry is None:
             return None
-        exact = curves.exact[model.key].accuracy(
-            curves.norm, curves.sizes, self._sentence.chosen_class
-        )
+        exact = curves.exact[model.key].accuracy(curves.norm, curves.sizes, self._state.label)
         return self._state.behind(entry, (EXACT, curves.sizes, exact))
 
 

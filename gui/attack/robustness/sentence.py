@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from core.learning.records import epoch_words
 from gui.shared.columns import label
 from gui.shared.part_choice import PartChoice
 from gui.widgets.basics.controls import chooser, offer
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import beside
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 12
 _NO_RUN = "no other run"
+_WORDS = (
+    ("How much does every", "Every", ""),
+    ("image of", "of", ""),
+    ("withstand, beside", "beside", ""),
+)
+"""Before each list, ever shorter."""
 _PART_HELP = (
     "Whose images are measured: those that the model learnt from, or those that only measure."
 )
@@ -34,54 +41,33 @@ _OTHER_HELP = (
 class EverySentence(QWidget):
     """Words with three lists in them."""
 
-    chosen = Signal()
-    """Another part, class or run is looked at."""
-
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._state = session, state
         self.part = PartChoice(session, _PART_HELP, self, words="{}")
         self.label = chooser("Class", self, _CLASS_HELP)
         self.other = chooser("Beside", self, _OTHER_HELP)
-        words = [
-            label(text, self)
-            for text in ("How much does every", "image of", "withstand, beside", "?")
-        ]
         lists = (self.part, self.label, self.other)
-        parts = [part for pair in zip(words, lists, strict=False) for part in pair]
-        self.setLayout(beside(*parts, words[-1], None, spacing=8))
-        self.part.part_changed.connect(self._part_chosen)
-        self.label.activated.connect(self.chosen)
+        parts: list[QWidget] = []
+        for wordings, choices in zip(_WORDS, lists, strict=True):
+            words = FittingLabel("", self)
+            words.set_wordings(*wordings)
+            parts += [words, choices]
+        self.setLayout(beside(*parts, label("?", self), None, spacing=8))
+        self.part.part_changed.connect(state.choose_part)
+        self.label.activated.connect(self._class_chosen)
+        state.chosen.connect(self.refresh)
         self.other.activated.connect(self._other_chosen)
-        self.dataset_changed()
+        self.refresh()
 
-    @property
-    def chosen_class(self) -> int | None:
-        """The class whose images are counted, None for all."""
-        chosen: int | None = self.label.currentData()
-        return chosen
-
-    @property
-    def class_name(self) -> str:
-        """Its name."""
-        dataset, chosen = self._session.view.dataset, self.chosen_class
-        return "" if dataset is None or chosen is None else dataset.class_names[chosen]
-
-    def choose_class(self, chosen: int | None) -> None:
-        """Count the images of one class, or of all."""
-        self.label.setCurrentIndex(max(self.label.findData(chosen), 0))
-        self.chosen.emit()
-
-    def dataset_changed(self) -> None:
-        """Offer the classes there are now."""
+    @Slot()
+    def refresh(self) -> None:
+        """Offer the classes and runs there are now, each run with the epoch it is looked at."""
         dataset = self._session.view.dataset
         names = enumerate(() if dataset is None else dataset.class_names)
         classes = {k: short(name, _LONGEST_NAME) for k, name in names}
         offer(self.label, {None: "all classes", **classes})
-        self.label.setCurrentIndex(0)
-
-    def refresh(self) -> None:
-        """Offer the runs there are now, each with the epoch that it is looked at."""
+        self.label.setCurrentIndex(self.label.findData(self._state.label))
         runs = {entry.key: self._run_words(entry) for entry in reversed(self._state.others)}
         offer(self.other, {None: _NO_RUN, **runs})
         other = self._state.other
@@ -94,13 +80,10 @@ class EverySentence(QWidget):
             return name
         return f"{name}, {epoch_words(entry.run.history.nearest(shown.epoch).epoch)}"
 
-    @Slot(str)
-    def _part_chosen(self, part: str) -> None:
-        self._state.choose_part(part)
-        self.chosen.emit()
+    @Slot(int)
+    def _class_chosen(self, index: int) -> None:
+        self._state.choose_class(self.label.itemData(index))
 
     @Slot(int)
     def _other_chosen(self, index: int) -> None:
         self._state.compare_with(self.other.itemData(index))
-        self.refresh()
-        self.chosen.emit()

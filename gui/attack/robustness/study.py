@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QObject, Signal
 
 from core.attack.whole_parts.sized import SIZED_ATTACKS, AttackTrials
 from core.exact.curve_search import (
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
-    from PySide6.QtCore import QObject
 
     from core.attack.whole_parts.sized import Counts, SizedAttack, TriedAttacks
     from core.data.dataset import Split
@@ -131,11 +131,12 @@ class RobustnessCurves:
         return self.exact[self.models[0].key]
 
 
-class Robustness:
-    """Which runs are looked at and how sizes are measured, and what is known of them.
+class Robustness(QObject):
+    """Which runs and images are looked at, how sizes are measured, and what is known of them.
 
     Attributes
     ----------
+    part, label : whose images are measured, and the class of those that are counted; None for all
     attacks : what is tried
     measure : how large a change is
     exact : what the images withstand, of every run drawn
@@ -144,21 +145,26 @@ class Robustness:
     medians : of every run drawn, epoch by epoch
     """
 
+    chosen = Signal()
+    """A person looks at another class, or at another run beside."""
+
     def __init__(
         self,
         session: Session,
         parent: QObject,
         attacks: tuple[SizedAttack, ...] = SIZED_ATTACKS,
     ) -> None:
+        super().__init__(parent)
         self._session, self._view = session, session.view
         self.attacks, self.measure = attacks, session.attack.measure
         self._other_key: int | None = None
         self._is_alone = False
         self.part = "test"
+        self.label: int | None = None
         self._forget()
         view = session.view
         view.forgotten.connect(self._forget)
-        make = partial(Study, view, session.pool, rest=_CURVES_REST, parent=parent)
+        make = partial(Study, view, session.pool, rest=_CURVES_REST, parent=self)
         runs = (view.run_shown, session.runs.changed, view.run_started)
         self.exact: Study[CurvesQuestion, ExactCurves] = make(
             "exact curves",
@@ -210,10 +216,10 @@ class Robustness:
 
     def _forget(self) -> None:
         """Let go of images that are gone."""
+        self.label = None
         self._known = KnownCurves()
         self._known_medians: ModelCache[Median] = ModelCache()
         self._some: dict[tuple[int, float], SomeImages] = {}
-        self._sized: tuple[Any, ...] = (None, "")
 
     @staticmethod
     def _trials_of(attacks: list[SizedAttack]) -> Any:
@@ -254,14 +260,26 @@ class Robustness:
         self._other_key, self._is_alone = key, key is None
         if key is not None:
             self._session.runs.set_visible(key, True)
-        self._chosen()
+        self._ask()
+        self.chosen.emit()
 
     def choose_part(self, part: str) -> None:
         """Measure the images of another part."""
         self.part = part
-        self._chosen()
+        self._ask()
 
-    def _chosen(self) -> None:
+    def choose_class(self, label: int | None) -> None:
+        """Count the images of one class, or of all."""
+        self.label = label
+        self.chosen.emit()
+
+    @property
+    def class_name(self) -> str:
+        """The class whose images are counted; empty for all."""
+        dataset = self._view.dataset
+        return "" if dataset is None or self.label is None else dataset.class_names[self.label]
+
+    def _ask(self) -> None:
         for study in (self.exact, self.medians):
             study.ask()
 
@@ -299,8 +317,6 @@ class Robustness:
         question, found = answer.question, answer.found
         if question.models[0].key != self._session.runs.shown_key or question.norm != norm:
             return None
-        if (self._sized[0], self._sized[1]) != (found, norm):
-            self._sized = (found, norm, found.sizes(norm), found.attack_sizes(norm))
         tried: dict[str, Counts] = {}
         trying = ""
         for study in self._trials:
@@ -318,12 +334,12 @@ class Robustness:
             images=found.images,
             norm=norm,
             exact=found.models,
-            sizes=self._sized[2],
-            attack_sizes=self._sized[3],
+            sizes=found.sizes,
+            attack_sizes=found.attack_sizes,
             attacks=tried,
             trying=trying,
             is_complete=all(
-                curve is not None and len(curve) == len(self._sized[3]) for curve in known
+                curve is not None and len(curve) == len(found.attack_sizes) for curve in known
             ),
         )
 

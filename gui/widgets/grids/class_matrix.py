@@ -229,13 +229,14 @@ class ClassMatrix(CellGrid):
         cell = self.cell_rect(0, 0)
         painter.setPen(QColor(self._theme.muted))
         centre = Qt.AlignmentFlag.AlignCenter
+        whole = Qt.AlignmentFlag(centre | Qt.TextFlag.TextDontClip)
         of_rows, of_columns = self._axes
-        painter.drawText(QRect(grid.left(), 0, grid.width(), line), centre, of_columns)
+        painter.drawText(QRect(grid.left(), 0, grid.width(), line), whole, of_columns)
         painter.save()
         painter.translate(line / 2 + _GAP, grid.center().y())
         painter.rotate(-90)
         painter.drawText(
-            QRect(-grid.height() // 2, -line // 2, grid.height(), line), centre, of_rows
+            QRect(-grid.height() // 2, -line // 2, grid.height(), line), whole, of_rows
         )
         painter.restore()
         painter.setPen(QColor(self._theme.text))
