@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -261,6 +262,28 @@ def test_medians_are_those_of_every_epoch_in_norm_and_box(
         drawn = pixels(plot.view)
         assert before is None or (drawn != before).any()  # the box and the norm can be seen
         before = drawn
+
+
+def test_medians_say_of_how_many_images_they_are_and_ends_alone_are_no_curve(
+    page: RobustnessPanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page.epochs.n_words.text() == "of 200 test images, by epoch"
+    monkeypatch.setattr("gui.attack.robustness.study.MEDIAN_PIXELS", {True: 64 * 90, False: 1e9})
+    page.state.measure.measure(boxed=True)
+    wait_for_curves(qtbot, page)
+    wait_until(qtbot, lambda: page.epochs.n_words.text() == "of 90 of 200 test images, by epoch")
+    assert page.epochs.n_words.shown == "of 90 of 200"
+    assert "medians of 90 of 200 test images" in page.epochs.figure_words()
+    found = page.state.medians.found
+    assert found is not None
+    (key,) = found
+    for places, is_drawn in (([0, -1], False), ([0, 6, -1], False), ([0, 3, 6, 9, -1], True)):
+        few = replace(
+            found[key], epochs=found[key].epochs[places], medians=found[key].medians[places]
+        )
+        monkeypatch.setitem(found, key, few)
+        page.refresh()
+        assert bool(len(page.epochs.plot.main.data("median")[0])) == is_drawn
 
 
 def test_it_follows_the_epoch_shown(page: RobustnessPanel, session: Session, qtbot: QtBot) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 MEDIAN = "median"
+_FEWEST_LINES = 4
+"""Of a curve of which not all is known yet."""
 _MEDIAN_HELP = (
     "The median of the exact sizes, measured as in the curve above, of the images read rightly, at "
     "every kept epoch. As weights grow sharper, it often falls while the score still rises. "
@@ -36,7 +38,7 @@ class RobustnessEpochs(RobustnessPart):
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(session, state, parent)
         self.plot = CurvePlot(
-            "During training",
+            "Medians",
             "epoch",
             (Curve(MEDIAN, "train"),),
             _MEDIAN_HELP,
@@ -58,22 +60,28 @@ class RobustnessEpochs(RobustnessPart):
         """Return of which images, and how sizes are measured: all epochs are drawn."""
         state = self._state
         how = measured_words(state.norm, boxed=state.measure.images_boxed)
-        return f"{self._of_words()[0]}, {UNITS[state.norm]}, {how}"
+        return f"medians {self._of_words()[1]}, {UNITS[state.norm]}, {how}"
 
     def _of_words(self) -> tuple[str, ...]:
         """Return of how many images the medians are, ever shorter."""
         answer = self._state.medians.answer
         if answer is None:
-            return ("",)
+            return "", ""
         some = answer.question.images
         n = f"{len(some.rows):,}" if some.is_whole else f"{len(some.rows):,} of {some.n_whole:,}"
-        return f"median of {n} {PARTS[self._state.part]} images", f"median of {n}", n
+        of = f"of {n} {PARTS[self._state.part]} images"
+        return f"{of}, by epoch", of, f"of {n}", n
 
     def show_known(self) -> None:
         """Draw what is known of both runs."""
         answer = self._state.medians.answer
         known = {} if answer is None else answer.found or {}
-        entries = [entry for entry in self._state.entries() if entry.key in known]
+        live_key = self._session.runs.live_key if self._session.view.is_running else None
+        entries = [
+            entry
+            for entry in self._state.entries()
+            if entry.key in known and (entry.key == live_key or _is_curve(known[entry.key].epochs))
+        ]
         curves = {one.key: _curve(known[one.key]) for one in entries}
         nothing, shown_key = np.empty(0), self._session.runs.shown_key
         shown = next((one.name for one in entries if one.key == shown_key), "")
@@ -98,3 +106,10 @@ class RobustnessEpochs(RobustnessPart):
 
 def _curve(found: RobustnessOverEpochs) -> tuple[str, np.ndarray, np.ndarray]:
     return MEDIAN, found.epochs, found.medians
+
+
+def _is_curve(epochs: np.ndarray) -> bool:
+    """Whether enough is known for lines between it to be a curve: they are found coarse first."""
+    if len(epochs) < 2:
+        return len(epochs) > 0
+    return bool(np.diff(epochs).max() <= max((epochs[-1] - epochs[0]) / _FEWEST_LINES, 1))
