@@ -276,11 +276,9 @@ def test_medians_say_of_how_many_images_they_are_and_ends_alone_are_no_curve(
     assert "medians of 90 of 200 test images" in page.epochs.figure_words()
     found = page.state.medians.found
     assert found is not None
-    (key,) = found
+    ((key, whole),) = found.items()
     for places, is_drawn in (([0, -1], False), ([0, 6, -1], False), ([0, 3, 6, 9, -1], True)):
-        few = replace(
-            found[key], epochs=found[key].epochs[places], medians=found[key].medians[places]
-        )
+        few = replace(whole, epochs=whole.epochs[places], medians=whole.medians[places])
         monkeypatch.setitem(found, key, few)
         page.refresh()
         assert bool(len(page.epochs.plot.main.data("median")[0])) == is_drawn
