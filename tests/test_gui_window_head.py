@@ -281,6 +281,22 @@ def test_closing_asks_nothing_where_nothing_is_lost(window: MainWindow, qtbot: Q
     assert not window.isVisible()
 
 
+def test_closing_asks_where_one_run_was_changed_on_its_way(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.wanted.set_setting("epochs", EPOCHS + 2)
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.training.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert len(session.runs.entries) == 1
+    press(qtbot, window, "Ctrl+Q")
+    box = asked(window)
+    assert box is not None
+    assert box.text() == "Closing loses 1 run."
+    box.close()
+
+
 def test_a_program_that_closes_the_window_is_not_asked(window: MainWindow, qtbot: QtBot) -> None:
     two_runs(window, qtbot)
     window.close()

@@ -411,6 +411,13 @@ def shows_words(*words: str) -> Callable[[Scene], Iterator[None]]:
     return effect
 
 
+def commands(scene: Scene) -> Iterator[None]:
+    yield
+    palette = scene.window.palette_of_commands
+    assert palette.isVisible()
+    palette.hide()
+
+
 SHORTCUTS = [command.shortcut for command in COMMANDS if command.shortcut]
 EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "open_folder": open_folder,
@@ -458,6 +465,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "save_images": film_saved("film.npz"),
     "save_step": film_saved("step.png"),
     "help": shows_words("The window", "When to stop", "squared loss", "log-likelihood"),
+    "commands": commands,
     "shortcuts": shows_words(
         *SHORTCUTS, *(command.text.rstrip(".") for command in COMMANDS if command.keys)
     ),

@@ -67,8 +67,6 @@ def _frames(theme: Theme) -> str:
     #badge {{ background: {theme.raised}; border: 1px solid {theme.border};
         border-left: 4px solid {theme.good}; border-radius: 6px; }}
     #badge[alert="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
-    QStatusBar {{ color: {theme.text}; background: {theme.surface}; }}
-    QStatusBar::item {{ border: none; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0px; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0px; }}
     QScrollBar::handle {{ background: {theme.border}; border-radius: 3px; margin: 2px; }}
@@ -119,7 +117,7 @@ def _buttons(theme: Theme) -> str:
     QToolButton#primary, QPushButton#primary {{ background: {theme.accent};
         color: {theme.on_accent}; border: 1px solid {theme.accent}; border-radius: 6px;
         font-weight: 600; padding: 0px 9px; min-height: {pixels(30)}px; }}
-    QToolButton#primary:focus, QPushButton#primary:focus, QPushButton#call:focus {{
+    QToolButton#primary:focus, QPushButton#primary:focus {{
         border-color: {theme.text}; }}
     QToolButton#primary:disabled, QPushButton#primary:disabled {{ background: {theme.raised};
         color: {theme.earlier}; border-color: {theme.border}; }}
@@ -149,8 +147,6 @@ def _buttons(theme: Theme) -> str:
     QPushButton#small {{ padding: 0px 8px; min-height: {pixels(20)}px; }}
     QPushButton:hover, QPushButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:checked {{ background: {theme.selection}; }}
-    QPushButton#call {{ background: {theme.accent}; color: {theme.on_accent};
-        border-color: {theme.accent}; font-weight: 600; }}
     QPushButton#verb, QToolButton#verb {{ background: transparent; color: {theme.accent};
         font-size: {points(13)}pt; font-weight: 600; border: 1px solid transparent;
         padding: 0px 4px; min-height: {pixels(18)}px; }}
@@ -165,6 +161,8 @@ def _buttons(theme: Theme) -> str:
     QPushButton#waiting:hover, QPushButton#waiting:focus {{ text-decoration: underline; }}
     QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; padding: 0px 11px;
         min-height: {pixels(26) - 2}px; }}
+    QTreeView#commands {{ background: {theme.surface}; border: none; outline: 0;
+        selection-background-color: {theme.selection}; selection-color: {theme.text}; }}
     QTableView {{ background: {theme.surface}; selection-background-color: {theme.selection};
         selection-color: {theme.text}; outline: 0; }}
     QTableView::item {{ padding: 0px 5px; }}

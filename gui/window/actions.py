@@ -184,6 +184,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.saved_films.save_step()),
     Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
             "help", lambda w: w.texts.show_help(w.shown, w.page(w.shown).looked_at)),
+    Command("commands", "Help", "Find a command...", "Type a few letters of a command, and run it "
+            "with Enter.", "Ctrl+K", "menu", lambda w: w.palette_of_commands.ask()),
     Command("shortcuts", "Help", "Shortcuts", "Show every shortcut.", "?", "help",
             lambda w: w.texts.show_shortcuts()),
     Command("about", "Help", "About", "Version, licence, data and sources.", "", "help",

@@ -23,7 +23,8 @@ HELP_HTML = """
 <h3><a name="window"></a>The window</h3>
 <p>Above are the pages, the data, a preset, and the <b>model</b> that every view shows: a run and an
 epoch of it. Click the model to choose another; a green dot means that it is learning now. <b>=</b>
-or Alt opens the menus, <b>?</b> all keys.</p>
+or Alt opens the menus, <b>Ctrl+K</b> finds any command by a few letters of it, <b>?</b> shows
+all keys.</p>
 <p>Below, one bar plays what is on the stage: the training on Learn and Tune, the steps of an
 attack, the kept epochs elsewhere. <b>Space</b> plays, the arrows and , . step, Home and End go to
 an end, wherever the keyboard is but in a text field; Enter presses what is focused. Shift+Space

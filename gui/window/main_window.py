@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.settings import Settings
     from gui.shared.page import Page, PageEntry
+    from gui.window.command_palette import CommandPalette
     from gui.window.fill import Fill
     from gui.window.saved_files import SavedFiles
     from gui.window.stage import Stage
@@ -346,6 +347,13 @@ class MainWindow(QMainWindow):
         from gui.window.text_window import TextWindow
 
         return TextWindow(self)
+
+    @cached_property
+    def palette_of_commands(self) -> CommandPalette:
+        """What finds a command by its letters, made when one is looked for."""
+        from gui.window.command_palette import CommandPalette
+
+        return CommandPalette(self.actions_by_name, self)
 
     @Slot(str)
     def show_surprise(self, message: str) -> None:
