@@ -448,6 +448,24 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
     wait_until(qtbot, lambda: len(mosaic.rows) == 2)
 
 
+def test_a_branch_held_at_its_beginning_moves_no_axis_and_has_values(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, curves = window.session, window.page("learn").curves
+    session.view.show_epoch(3)
+    plots = (curves.error_plot, curves.like_plot)
+    before = [plot.box.viewRange()[1] for plot in plots]
+    n_runs = len(session.runs.entries)
+    session.training.fork()
+    wait_until(qtbot, lambda: len(session.runs.entries) > n_runs)
+    wait_until(qtbot, lambda: all(entry.value for entry in curves.error_plot.legend.entries))
+    for plot, (low, high) in zip(plots, before, strict=True):
+        after = plot.box.viewRange()[1]
+        assert abs(after[0] - low) <= 0.5 * (high - low), plot.title.text()
+        assert abs(after[1] - high) <= 0.5 * (high - low), plot.title.text()
+        assert all(entry.value for entry in plot.legend.entries)
+
+
 def mosaic_of(qtbot: QtBot, n_columns: int, rows: list[MosaicRow]) -> ImageMosaic:
     """Return a shown mosaic."""
     mosaic = ImageMosaic(smallest_cell=20)

@@ -88,6 +88,37 @@ def test_the_end_of_an_upright_axis_has_its_number(plot: CurvePlot) -> None:
     assert (pixels(plot.view, foot).std(axis=(0, 1)) > 10).all()
 
 
+@pytest.mark.parametrize("percent", [100, 200])
+@pytest.mark.parametrize("most", [3e-9, 1.0])
+def test_a_small_plot_has_all_its_numbers(qtbot: QtBot, most: float, percent: int) -> None:
+    small = CurvePlot("SIZE", "step", CURVES[:1], "help", compact=True)
+    qtbot.addWidget(small)
+    font = small.font()
+    font.setPointSizeF(font.pointSizeF() * percent / 100)
+    small.setFont(font)
+    small.resize(390, 180)
+    small.set_data("train", EPOCHS, EPOCHS * most / 50)
+    small.show()
+    settle(small)
+    axis, picture = small.view.axes["left"], pixels(small.view)
+    ((_, places),) = axis.tickValues(*view_range(small)[1], inside(small).height())
+    assert len(places) > 1
+    for place in places:
+        at = small.view.mapFromScene(small.box.mapViewToScene(QPointF(0, place))).y()
+        number = picture[max(at - 4, 0) : at + 4, : round(axis.width()) - 6]
+        assert number.std() > 10, place
+
+
+@pytest.mark.parametrize("value", [0.0, 0.25, -0.5])
+def test_a_flat_curve_is_seen_with_zero(qtbot: QtBot, value: float) -> None:
+    flat = CurvePlot("SIZE", "step", CURVES[:1], "help")
+    qtbot.addWidget(flat)
+    flat.set_data("train", EPOCHS, np.full(len(EPOCHS), value))
+    low, high = view_range(flat)[1]
+    assert low <= min(value, 0) <= max(value, 0) <= high
+    assert low > -0.1 or value < 0
+
+
 @given(st.floats(1e-300, 1e300) | st.integers(-300, 300).map(lambda n: math.nextafter(10.0**n, 0)))
 def test_a_round_number_below_is_never_far(value: float) -> None:
     assert 0.399 * value < round_below(value) <= value

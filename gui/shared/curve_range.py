@@ -25,6 +25,8 @@ _SEEN = 0.97
 _WILD = 100.0
 """Values so many times worse than the best are of a run that ran away, and are not looked at."""
 _LEAST_SPAN = 0.05
+_FEW = 5 * len(_PARTS)
+"""Values of a run that has just begun."""
 
 
 def curve_range(
@@ -43,29 +45,39 @@ def curve_range(
     metric : ``error`` or ``log_likelihood``
     """
     sign = 1.0 if metric == "error" else -1.0  # so that less is better
-    own = np.empty(0)
-    if shown is not None and len(shown) > 1:
-        own = np.concatenate([sign * shown.curve(part, metric)[1:] for part in _PARTS])
-        own = np.sort(own[np.isfinite(own)])
-    if not len(own):
-        return None
-    assert shown is not None
-    start = sign * shown.value("train", metric, int(shown.epochs[0]))
-    if own[0] > _WILD * max(start, _LEAST_SPAN):
-        return None  # it ran away at once: nothing it has learnt can be seen beside anything
+    runs = list(behind)
+    start, own = (0.0, np.empty(0)) if shown is None else _learnt(shown, metric)
+    if len(own) < _FEW:  # it is seen where another is until it has learnt: nothing jumps
+        known = (_learnt(each, metric) for each in runs)
+        at, more = next((one for one in known if len(one[1]) >= _FEW), (start, np.empty(0)))
+        start, own = (start if len(own) else at), np.concatenate((own, more))
+    start, own = sign * start, np.sort(sign * own)
+    if not len(own) or own[0] > _WILD * max(start, _LEAST_SPAN):
+        return None  # nothing is learnt, or it ran away at once: nothing can be seen beside that
     own = own[own <= _WILD * max(float(own[0]), _LEAST_SPAN)]
     best, usual = float(own[0]), float(np.median(own))
     reach = best + max(_MOST_ROOM * (usual - best), _LEAST_SPAN)
     worst = min(float(own[math.ceil(_SEEN * (len(own) - 1))]), reach)
     room = _MOST_ROOM * max(worst - best, _LEAST_SPAN)
-    others = np.concatenate([np.empty(0), *(sign * _ends(each, metric) for each in behind)])
+    others = np.concatenate([np.empty(0), *(sign * _ends(each, metric) for each in runs)])
     near = others[(others > best - room) & (others < worst + room)]
     low, high = min(best, near.min(initial=best)), max(worst, near.max(initial=worst))
     step = round_below(max(high - low, 1e-6 * abs(high), 1e-9) / 5)
     low, high = step * math.floor(low / step), step * math.ceil(high / step)
+    if low == high:
+        low, high = max(low - _LEAST_SPAN, 0.0), high + _LEAST_SPAN
     if metric == "error":
         return max(low, 0.0), min(high, 1.0)
     return -high, min(-low, 0.0)
+
+
+def _learnt(history: History, metric: str) -> tuple[float, NDArray[np.float64]]:
+    """Return the value a run began with, and all that it has learnt."""
+    if not len(history):
+        return 0.0, np.empty(0)
+    first = 1 if history.epochs[0] == 0 else 0  # a branch begins with what its parent has learnt
+    values = np.concatenate([history.curve(part, metric)[first:] for part in _PARTS])
+    return history.value("train", metric, int(history.epochs[0])), values[np.isfinite(values)]
 
 
 def _ends(history: History, metric: str) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.shared.curve_range import curve_range
@@ -66,6 +66,8 @@ class LearningCurves(QWidget):
         super().__init__(parent)
         self._session = session
         self._n_drawn, self._drawn_at = 0, 0.0
+        self._later = QTimer(self, singleShot=True, interval=round(1000 * _CURVE_SECONDS))
+        self._later.timeout.connect(self._refresh_new_epochs)
         self._behind: list[RunEntry] = []
         self._rest: tuple[float, Scores] | None = None
         """Where the run rests in the midst of an epoch, as it is drawn."""
@@ -152,7 +154,10 @@ class LearningCurves(QWidget):
     @Slot()
     def _refresh_new_epochs(self) -> None:
         """Draw new epochs, many at once at full speed: a plot costs more than the atlas."""
-        if not self.isVisible() or time.perf_counter() - self._drawn_at < _CURVE_SECONDS:
+        if not self.isVisible():
+            return
+        if time.perf_counter() - self._drawn_at < _CURVE_SECONDS:
+            self._later.start()  # a run that is held tells of its first epoch once
             return
         history, live = self._session.view.history, self._session.runs.live
         if history is not None and len(history) != self._n_drawn:
@@ -202,7 +207,7 @@ class LearningCurves(QWidget):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return a curve up to where the run rests, in the midst of an epoch perhaps."""
         self._rest = self._session.view.shown_scores
-        if self._rest is None or not len(x) or self._rest[0] <= x[-1]:
+        if self._rest is None or (len(x) and self._rest[0] <= x[-1]):
             return x, y
         place, scores = self._rest
         name = "score" if metric == "error" else metric

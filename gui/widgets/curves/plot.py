@@ -296,7 +296,10 @@ class CurvePlot(QWidget):
         places = np.concatenate([np.empty(0), *map(y.places, self.main.arrays())])
         places = places[np.isfinite(places)]
         if len(places):
-            self.box.set_whole(y=round_ends(float(places.min()), float(places.max())))
+            ends = [float(places.min()), float(places.max())]
+            if ends[0] == ends[1] and not y.is_log:
+                ends = sorted((0.0, ends[0] or 1.0))
+            self.box.set_whole(y=round_ends(*ends))
 
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
         """Draw the curves of these other runs, thin, behind; only what differs is touched."""

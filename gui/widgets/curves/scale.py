@@ -25,10 +25,6 @@ _ROOM = {"bottom": 46, "left": 22}
 """Pixels between two labels of an axis."""
 _WIDEST = "0.0000"
 """Of the numbers below a plot; their room follows the font."""
-_FOOT_ROOM = 8
-"""Pixels below an upright axis for half of the number that stands at its end."""
-_SIDE_ROOM = 14
-"""Pixels at both ends of a lying axis for the same."""
 _FEW_DECADES = 1.3
 """Below this many decades, round steps read better than powers of ten."""
 
@@ -128,6 +124,9 @@ def round_ends(low: float, high: float) -> tuple[float, float]:
 class ScaledAxis(pg.AxisItem):
     """An axis that labels places with the values of its scale."""
 
+    least_width = 0
+    """Of an upright axis, in pixels."""
+
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
         self._scale = Scale.LINEAR
@@ -156,14 +155,27 @@ class ScaledAxis(pg.AxisItem):
         if not room - 10 <= x <= room:
             super()._updateMaxTextSize(x)
 
+    def _updateWidth(self) -> None:
+        """Be as wide as the numbers, but never narrower than said."""
+        super()._updateWidth()
+        if self.maximumWidth() < self.least_width and self.fixedWidth is None:
+            self.setMaximumWidth(self.least_width)
+            self.setMinimumWidth(self.least_width)
+
+    @property
+    def half_number(self) -> tuple[int, int]:
+        """Half the width and half the height of the number at an end, which stands over it."""
+        metrics = QFontMetricsF(self.style["tickFont"] or QApplication.font())
+        return ceil(metrics.horizontalAdvance("0000") / 2), ceil(metrics.height() / 2)
+
     def boundingRect(self) -> QRectF:
         """Return the axis with its grid, and room for half of the numbers at its ends.
 
-        pyqtgraph gives that room to an axis without a grid only, and leaves out what has none. At
-        the head of an upright one a plot has no room for it.
+        pyqtgraph gives that room to an axis without a grid only, and leaves out what has none.
         """
-        foot, side = (_FOOT_ROOM, 0) if self.orientation == "left" else (0, _SIDE_ROOM)
-        return super().boundingRect().adjusted(-side, 0, side, foot)
+        across, down = self.half_number
+        side = (0, down) if self.orientation == "left" else (across, 0)
+        return super().boundingRect().adjusted(-side[0], -side[1], *side)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:
         """Return [(spacing, places)]: first those with labels, then those without."""

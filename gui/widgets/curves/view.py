@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LEFT, RIGHT = 1, 12
 """Pixels beside axes and curves: at the right half of the last number below them."""
 
+_HEAD = 7
+"""Pixels above the curves, at least: the upper half of the number at the end stands there."""
 _NUMBERS = 12 / 14
 """Of the font: numbers beside the axes."""
 _OVER = 10
@@ -58,7 +60,7 @@ class PlotView(pg.GraphicsView):
         """The upright and the lying one."""
         if compact:
             self.setMinimumHeight(96)
-            self.axes["left"].setWidth(44)
+            self.axes["left"].least_width = 44
         for axis in self.axes.values():
             axis.setGrid(255)
             axis.setStyle(tickLength=4)
@@ -80,7 +82,7 @@ class PlotView(pg.GraphicsView):
 
     def _lay_out(self) -> None:
         layout = QGraphicsGridLayout()
-        layout.setContentsMargins(LEFT, 4, RIGHT, 1)
+        layout.setContentsMargins(LEFT, _HEAD, RIGHT, 1)
         layout.setSpacing(0)
         layout.addItem(self.box, 0, 1)
         for name, place in (("bottom", (1, 1)), ("left", (0, 0))):
@@ -147,6 +149,8 @@ class PlotView(pg.GraphicsView):
                 if axis.style["tickFont"] != font:
                     axis.setTickFont(font)
                     self.outdate()
+            head = max(self.axes["left"].half_number[1], _HEAD)
+            self.centralWidget.layout().setContentsMargins(LEFT, head, RIGHT, 1)
         return bool(super().event(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
