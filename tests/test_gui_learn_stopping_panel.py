@@ -151,9 +151,9 @@ def test_error_and_log_likelihood_are_put_side_by_side(
         assert f"{name}, {epoch}</td>" in text
         for number in (
             f"{halves.n_wrong:,}",
-            short_number(halves.wrong),
+            short_number(-halves.wrong),
             f"{halves.n_right:,}",
-            short_number(halves.right),
+            short_number(-halves.right),
         ):
             assert f";{number}</td>" in text
     more = readings.halves(2).n_wrong - readings.halves(best).n_wrong

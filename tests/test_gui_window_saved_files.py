@@ -58,7 +58,10 @@ def test_a_model_is_saved_and_opened_again(
     assert session.view.run_state is RunState.PAUSED
     np.testing.assert_array_equal(session.view.shown.weights, weights)
     wait_for_diagnosis(qtbot, session)
-    window.page("learn").weights.ways["plain"].click()
+    # They are no start: minus themselves they would be white.
+    weights_choice = window.page("learn").weights
+    assert weights_choice.currentText() == "weights as they are, worst 1"
+    assert not weights_choice.ways["start"].isEnabled()
     assert (row_pixels(window, 0) == pictures).all()
     assert len(earlier_runs(session.runs)) == 1
     assert "trained on UCI digits 8 x 8 for 5 epochs" in window.notice.text

@@ -27,6 +27,8 @@ _TIPS = {
     "start": "w_k - w_k at the start: what was learnt, without the noise of a random start.",
 }
 
+_NO_START = "Nobody knows from which start these weights were learnt."
+
 
 class WeightsChoice(DropDown):
     """One list for both; what is chosen is remembered, apart for random starts and for zero ones.
@@ -66,7 +68,11 @@ class WeightsChoice(DropDown):
 
     @property
     def start(self) -> NDArray[Any] | None:
-        """The weights that the run shown began with; those of its parent where it is a branch."""
+        """The weights that the run shown began with; those of its parent where it is a branch.
+
+        None where there are none: weights from a file have been learnt somewhere, from a start that
+        nobody knows, and so has a branch whose parent is gone.
+        """
         runs = self._session.view.runs
         run = runs.shown
         while run is not None and run.branch is not None:
@@ -74,13 +80,17 @@ class WeightsChoice(DropDown):
             if parent is None or parent is run:
                 break
             run = parent
-        return None if run is None or not run.history.records else run.history.records[0].weights
+        if run is None or not run.is_own_start or not run.history.records:
+            return None
+        return run.history.records[0].weights
 
     @property
     def how(self) -> str:
         """What is shown now, one of ``WEIGHTS_SEEN``."""
-        usual = usual_weights(self.start)
-        return self._chosen.get(usual, usual)
+        start = self.start
+        usual = usual_weights(start)
+        how = self._chosen.get(usual, usual)
+        return "plain" if how == "start" and start is None else how
 
     def shorten(self, is_short: bool) -> None:
         """Say less where there is little room."""
@@ -92,6 +102,9 @@ class WeightsChoice(DropDown):
         """Say what is shown."""
         how = self.how
         self.ways[how].setChecked(True)
+        is_known = self.start is not None
+        self.ways["start"].setEnabled(is_known)
+        self.ways["start"].setToolTip(_TIPS["start"] if is_known else _NO_START)
         weights = WEIGHTS_SEEN[how].split(" of ")[0]
         worst = f"worst {self._session.readings.n_worst}"
         self.set_words(f"{weights}, {worst}" if self._is_short else f"weights {weights}, {worst}")

@@ -115,7 +115,7 @@ class RunList(QObject):
 
     def entry(self, key: int | None) -> RunEntry | None:
         """Return the entry of a run, or None."""
-        entry = self.any(key)
+        entry = self._entries.get(key)
         return entry if isinstance(entry, RunEntry) else None
 
     def run(self, key: int | None) -> Run | None:
@@ -131,12 +131,14 @@ class RunList(QObject):
     @property
     def shown(self) -> Run | None:
         """The run that every view shows: the live one unless another was chosen."""
-        return self.run(self._shown_key) or self.live
+        # Every view asks many times a frame.
+        entry = self.entry(self._shown_key) or self.entry(self.live_key)
+        return None if entry is None else entry.run
 
     @property
     def shown_key(self) -> int | None:
         """The number of the run shown."""
-        return None if self.shown is None else self.shown.key
+        return None if (run := self.shown) is None else run.key
 
     @property
     def is_live_shown(self) -> bool:

@@ -96,7 +96,7 @@ class View(QObject):
     @property
     def history(self) -> History | None:
         """Curves and weights of the run shown."""
-        return None if self.runs.shown is None else self.runs.shown.history
+        return None if (run := self.runs.shown) is None else run.history
 
     @property
     def shown(self) -> Shown | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.shared.columns import label
 from gui.theme import grow
@@ -19,9 +20,16 @@ COLUMN_SIDES = (LEFT + AXIS_WIDTH, RIGHT)
 _WIDTH = 84
 
 
+def share_height(widget: QWidget, least: int) -> None:
+    """Let a row be as high as its share of the column, whatever it would like to be."""
+    widget.setSizePolicy(widget.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Ignored)
+    widget.setMinimumHeight(least)
+
+
 def row_label(words: str, parent: QWidget) -> QLabel:
     """Return the name of a row, at its right edge."""
     made = label(words, parent, "muted", wraps=True)
     made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     grow(made, fixed_width=_WIDTH)
+    share_height(made, 0)
     return made

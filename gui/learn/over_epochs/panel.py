@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
-from gui.learn.over_epochs.column import COLUMN_SIDES, row_label
+from gui.learn.over_epochs.column import COLUMN_SIDES, row_label, share_height
 from gui.shared.columns import heading
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
@@ -46,7 +46,6 @@ _FLIPS_HELP = (
     "first pass over the images may go out of the picture."
 )
 _SCORES = "score of each class"
-_LEAST_MAP = 84
 _STRIP = 56
 _STRIP_HELP = "Click to see this image with its history."
 
@@ -88,7 +87,8 @@ class OverEpochsPanel(Panel):
     def _lay_out(self) -> None:
         self.bars.hide_head()
         self.map.stand_in_column(*COLUMN_SIDES)
-        self.map.setMinimumHeight(_LEAST_MAP)
+        share_height(self.bars, self.bars.minimumSizeHint().height())
+        share_height(self.map, self.map.least.height())
         turned = beside(row_label("turned right, wrong", self), (self.bars, 1), spacing=6)
         scores = beside(self.words, (self.map, 1), spacing=6)
         titles = beside(self.strip_title, (self.n_flipped, 1), spacing=10)
@@ -146,12 +146,11 @@ class OverEpochsPanel(Panel):
         history = self._session.view.history
         n_all = n_epochs if history is None else len(history)
         of_all = f" of {n_all:,}" if seen.complete and n_all > n_epochs else ""
-        words = f"score of each class at {n_epochs:,}{of_all}" if of_all else _SCORES
-        self.words.setText(words if seen.complete else "reading on ...")
         low, high = self.map.limits
-        self.words.setToolTip(
-            wrapped(f"{_SCORES}: pale is {low:.3f}, dark is {high:.3f}. {n_epochs:,} epochs read.")
-        )
+        scale = f"pale {low:.2f} dark {high:.2f}"
+        at = f" at {n_epochs:,}{of_all}" if of_all else ""
+        self.words.setText(f"{_SCORES}{at}: {scale}" if seen.complete else "reading on ...")
+        self.words.setToolTip(wrapped(f"{_SCORES}: {scale}. {n_epochs:,} epochs read."))
         flips = summary.n_flips
         n_again = int((flips > 1).sum())
         again = f"{n_again:,} of {n:,}"

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from core.learning.records import epoch_words
 from gui.shared.columns import heading, label
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_button import FittingButton
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.swatch import swatch
 from gui.widgets.basics.tooltips import wrapped
 
@@ -29,7 +31,7 @@ class Right(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._theme = session, LIGHT
-        self.rows: list[tuple[QLabel, FittingButton, QLabel, QLabel]] = []
+        self.rows: list[tuple[QLabel, FittingLabel | FittingButton, QLabel, QLabel]] = []
         self._filled: dict[int, tuple[str, ...]] = {}
         """What each row says: it is asked twice a frame while a run learns."""
         grid = QGridLayout(self)
@@ -45,10 +47,15 @@ class Right(QWidget):
             head.setAlignment(_END)
             grid.addWidget(head, 0, column)
         for line in range(1, MOST_ROWS + 1):
-            row = (QLabel(self), FittingButton(self), QLabel(self), QLabel(self))
+            # The run shown comes first: its name leads nowhere.
+            name = FittingLabel("", self) if line == 1 else FittingButton(self)
+            row = (QLabel(self), name, QLabel(self), QLabel(self))
             for column, part in enumerate(row):
                 grid.addWidget(part, line, column)
-            row[1].clicked.connect(partial(self._show_run, line - 1))
+            if isinstance(name, FittingButton):
+                name.clicked.connect(partial(self._show_run, line - 1))
+            else:
+                name.setObjectName("small")
             for number in row[2:]:
                 number.setAlignment(_END)
                 number.setObjectName("small")
@@ -112,7 +119,7 @@ class Right(QWidget):
     def _fill(self, line: int, colour: str, name: str, train: str, test: str, tip: str) -> None:
         row, is_shown = self.rows[line], line == 0
         row[0].setPixmap(swatch(colour).pixmap(*_SWATCH))
-        row[1].set_words(name)
+        row[1].set_wordings(name)
         row[1].setAccessibleName(f"{tip}: shown" if is_shown else f"show {tip}")
         row[2].setText(train)
         row[3].setText(test)
@@ -134,8 +141,8 @@ class Right(QWidget):
         if not history.records:
             return None, None, "nothing measured yet"
         if is_shown and view.shown_scores is not None:
-            scores = view.shown_scores[1]
-            return scores.train_score, scores.test_score, "as it rests now"
+            place, scores = view.shown_scores
+            return scores.train_score, scores.test_score, epoch_words(place)
         shown = view.shown
         wanted = int(shown.epoch) if shown is not None else history.last_epoch
         first = int(history.epochs[0])

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
-from gui.learn.over_epochs.column import row_label
+from gui.learn.over_epochs.column import row_label, share_height
 from gui.learn.over_epochs.panel import OverEpochsPanel
 from gui.learn.stopping.study import band_study
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
@@ -21,7 +21,7 @@ from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.theme import grow
 from gui.widgets.basics.controls import button
-from gui.widgets.basics.layouts import below, beside, holding, scrolled
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.short_number import short_number
@@ -31,6 +31,7 @@ from gui.widgets.curves.plot import Curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from core.insight.epoch_readings import EpochReadings
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = parameters_of(StoppingConfig)["patience"]
 _SIDE_WIDTH, _FIELD_WIDTH = 372, 54
+_GAP = 6
 _CURVE_SECONDS = 0.2
 _STYLES = {"test": Qt.PenStyle.DashLine, "validation": Qt.PenStyle.DotLine}
 _SEEN = 0.03
@@ -61,7 +63,7 @@ _WHY_HELP = (
     "The error counts mistakes, whatever the model is how sure of. The log-likelihood weighs them: "
     "a mistake of which the model is surer costs more, without limit. So it may fall while the "
     "error stays or even falls on. The table has how many held-out images are read wrongly and "
-    "rightly, and the mean of log y_label over either."
+    "rightly, and what each of them costs: the mean over them of -log y_label."
 )
 
 
@@ -123,6 +125,7 @@ class StoppingPanel(Panel):
     def _lay_out(self) -> None:
         for plot in (self.plot, self.bars):
             plot.hide_head()
+            share_height(plot, plot.minimumSizeHint().height())
         self.bars.box.setXLink(self.plot.box)
         rows = [
             beside(row_label(words, self), (plot, 1), spacing=6)
@@ -132,15 +135,27 @@ class StoppingPanel(Panel):
         grow(self.patience, fixed_width=_FIELD_WIDTH)
         patience = label("patience", self, buddy=self.patience)
         row = beside(patience, self.patience, (self.waited, 1), spacing=8)
-        sides = (self.best, self.sure, row, self.why, self.story.flipped)
-        inside = holding(below(*sides, None, spacing=6, margins=(0, 0, 6, 0)), self)
-        area = scrolled(inside, self, sideways=False)
+        texts = below(self.best, self.sure, row, self.why, spacing=_GAP)
+        self._texts = holding(texts, self)
         buttons = beside(
             self.best_button, self.chooses.button, None, self.compare_button, spacing=4
         )
-        right = holding(below((area, 1), self.chooses, buttons, spacing=6), self)
+        parts = (self._texts, self.story.flipped, None, self.chooses, buttons)
+        right = holding(below(*parts, spacing=_GAP), self)
         grow(right, fixed_width=_SIDE_WIDTH)
         self.setLayout(beside((left, 1), right, spacing=14))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show images where words leave room for them."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave the images that flip most out where the words need their room."""
+        width = self._texts.width()
+        words = (part.heightForWidth(width) for part in (self._texts, self.chooses))
+        room = self.height() - sum(words) - self.best_button.height() - 3 * _GAP
+        self.story.flipped.setVisible(room >= self.story.flipped.sizeHint().height())
 
     @property
     def _part(self) -> str:
@@ -224,6 +239,7 @@ class StoppingPanel(Panel):
         self.best.setText(self._best_words(history, float(values[history.best_index])))
         stop = early_stopping(history.epochs, values, int(self.patience.number()))
         self.waited.setText(patience_words(stop, history.best.epoch))
+        self._make_room()
 
     def _fit(self, values: NDArray[np.float64]) -> None:
         """Show curve and band, but for the start, which would dwarf what is learnt after it."""
@@ -280,6 +296,7 @@ class StoppingPanel(Panel):
         best, now = (readings.nearest_row(epoch) for epoch in (history.best.epoch, shown.epoch))
         moments = [Moment(int(readings.epochs[row]), readings.halves(row)) for row in (best, now)]
         self.why.setText(why_words(*moments))
+        self._make_room()
 
     @Slot()
     def _compare(self) -> None:

@@ -64,7 +64,7 @@ def patience_words(stop: EarlyStop, best_of_all: int) -> str:
 
 def why_words(best: Moment, now: Moment) -> str:
     """Return a small table, as rich text, of the best epoch and of now, and what it shows."""
-    names = ("wrong", "log y", "right", "log y")
+    names = ("wrong", "each costs", "right", "each costs")
     head = "".join(f"<td align=right>&nbsp;&nbsp;{words}</td>" for words in names)
     moments = [("best", best)] if best.epoch == now.epoch else [("best", best), ("now", now)]
     rows = "".join(_row(name, moment) for name, moment in moments)
@@ -74,13 +74,14 @@ def why_words(best: Moment, now: Moment) -> str:
 
 def _row(name: str, moment: Moment) -> str:
     halves = moment.halves
-    numbers = f"{halves.n_wrong:,}", _mean(halves.wrong), f"{halves.n_right:,}", _mean(halves.right)
+    numbers = f"{halves.n_wrong:,}", _cost(halves.wrong), f"{halves.n_right:,}", _cost(halves.right)
     cells = "".join(f"<td align=right>&nbsp;&nbsp;{number}</td>" for number in numbers)
     return f"<tr><td>{name}, {moment.epoch}</td>{cells}</tr>"
 
 
-def _mean(value: float) -> str:
-    return "none" if math.isnan(value) else short_number(value)
+def _cost(mean: float) -> str:
+    """Return how much log-likelihood an image costs: a mean of log y, without its minus."""
+    return "none" if math.isnan(mean) else short_number(-mean)
 
 
 def _turn_words(best: Halves, now: Halves) -> str:

@@ -27,7 +27,7 @@ class FittingButton(QPushButton):
         """Return next to nothing: others may need the room."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def set_words(self, words: str) -> None:
+    def set_wordings(self, words: str) -> None:
         """Say this; ``&`` is a letter in names that come from strangers, and marks no key."""
         self.setText(words)
         self.setShortcut(QKeySequence())
