@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = parameters_of(StoppingConfig)["patience"]
 _SIDE_WIDTH, _FIELD_WIDTH = 372, 54
-_GAP = 6
+_GAP = 4
 _CURVE_SECONDS = 0.2
 _STYLES = {"test": Qt.PenStyle.DashLine, "validation": Qt.PenStyle.DotLine}
 _SEEN = 0.03
