@@ -374,6 +374,7 @@ def test_the_result_can_be_stretched_and_that_is_remembered_for_each_start(
     page: AttackPage, session: Session, qtbot: QtBot
 ) -> None:
     panel = page.film_panel
+    page.resize(1264, 594)
     assert panel.plain.isChecked()
     before = result_pixels(page)
     click(qtbot, panel.stretched)
@@ -407,6 +408,44 @@ def test_noise_can_be_pulled_toward_an_image(
     with unfolded(qtbot, settings):
         type_number(qtbot, settings.toward, "40")
     assert session.attack.config.toward == 40
+
+
+def test_a_pull_does_not_outlive_what_was_pulled(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    begin_as_noise(page, qtbot)
+    type_setting(qtbot, page, "pull", "0.12")
+    with unfolded(qtbot, page.controls.image):
+        choose(qtbot, page.controls.part, page.controls.part.findData("test"))
+    assert session.attack.config.pull == 0
+    assert "pull" not in page.controls.settings.currentText()
+    begin_as_noise(page, qtbot)
+    assert page.controls.settings.currentText().endswith("no pull")
+
+
+def test_the_film_before_stays_beside_that_with_other_settings(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    film, panel = session.attack.film, page.film_panel
+    assert film.before is None
+    before, flip = list(film.steps), film.flip
+    type_setting(qtbot, page, "pull", "0.4")
+    wait_for_film(qtbot, session)
+    target = session.attack.target
+    for plot, values in (
+        (panel.probability_plot, [step.probabilities[target] for step in before]),
+        (panel.size_plot, [step.l2 for step in before]),
+    ):
+        np.testing.assert_allclose(plot.main.data("before")[1], values, rtol=1e-6)
+        assert "before" in [entry.name for entry in plot.legend.entries]
+        assert has_colour(pixels(plot.view), LIGHT.earlier).sum() > 20
+    words = f"Before: flip at step {flip} of 300, length {before[-1].l2:.2f}."
+    assert panel.hint.text().endswith(words)
+    session.attack.choose("train", 40)
+    wait_for_film(qtbot, session)
+    assert film.before is None
+    assert "Before" not in panel.hint.text()
+    assert len(panel.size_plot.main.data("before")[1]) == 0
 
 
 def test_every_target(page: AttackPage, session: Session, qtbot: QtBot) -> None:
@@ -547,7 +586,7 @@ def test_one_step_has_an_axis_of_0_and_1(page: AttackPage, session: Session, qtb
 
 @pytest.mark.parametrize(("size", "least"), [((1264, 594), 200), ((1008, 514), 160)])
 def test_images_are_large_and_whole_multiples_of_their_pixels(
-    page: AttackPage, session: Session, size: tuple[int, int], least: int
+    page: AttackPage, qtbot: QtBot, size: tuple[int, int], least: int
 ) -> None:
     page.resize(*size)
     QApplication.processEvents()
@@ -557,6 +596,12 @@ def test_images_are_large_and_whole_multiples_of_their_pixels(
         assert box.width() == box.height() >= least
         assert box.width() % 8 == 0
     assert len(panel.bars.shown_classes()) == 10, "all ten of ten"
+    view, switch = panel.result_view, panel.stretched.parentWidget()
+    assert view.fontMetrics().horizontalAdvance(view.title) < view.width() - switch.width()
+    click(qtbot, panel.stretched)
+    assert panel.stretched.isChecked()
+    click(qtbot, panel.stretched)
+    assert panel.plain.isChecked(), "where it stands alone, too"
 
 
 def test_a_click_on_a_trace_goes_to_that_step(

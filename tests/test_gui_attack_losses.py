@@ -526,6 +526,14 @@ def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
     assert panel.transport.length == seen.n_steps
 
 
+def test_that_no_loss_is_pulled_is_said(panel: LossesPanel, session: Session, qtbot: QtBot) -> None:
+    assert panel.words.text() == ""
+    session.attack.set_setting("pull", 0.3)
+    wait_until(qtbot, lambda: panel.words.text() == "all three without the pull of 0.3")
+    session.attack.choose_attack("fgsm")
+    wait_until(qtbot, lambda: panel.words.text() == "")
+
+
 def test_a_saturated_image_is_chosen_in_the_part_it_was_looked_for_in(
     panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:

@@ -108,6 +108,50 @@ def test_the_bar_below_drives_the_epochs_where_many_images_are_seen(
     assert study.answer.question.epoch == 3
 
 
+def test_what_a_view_does_not_use_is_not_in_its_sentence(page: AttackPage, qtbot: QtBot) -> None:
+    for view, has_target, has_attack in (
+        ("all targets", False, False),
+        ("your turn", True, False),
+        ("mend", False, False),
+        ("compare losses", True, True),
+        ("the film", True, True),
+    ):
+        open_view(qtbot, page, view)
+        assert page.controls.target.isVisible() == has_target, view
+        assert page.controls.attack.isVisible() == has_attack, view
+        assert page.controls.settings.isVisible() == has_attack, view
+        assert (page.transport is page.film_panel.transport) == (view == "the film")
+    open_view(qtbot, page, "mend")
+    assert page.transport.unit == "epoch", "no hidden film is driven"
+
+
+def test_on_the_stage_the_film_has_all_of_it(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    open_view(qtbot, page, "the film")
+    wait_until(qtbot, lambda: bool(session.attack.film.steps))
+    page.resize(1904, 900)
+    panel, hidden = page.film_panel, (page.controls, page.switch, page.film_panel.traces)
+    page.set_on_stage(True)
+    qtbot.wait(20)
+    assert not any(part.isVisible() for part in hidden)
+    assert page.stage_words.startswith(f"Make {page.controls.image.currentText()}, a")
+    side = panel.result_view.image_rect().width()
+    assert side > 400
+    assert side % 8 == 0
+    assert panel.bars.y() > panel.chosen_view.y() + side
+    assert len(panel.bars.shown_classes()) == 10
+    assert panel.sentence.fontInfo().pixelSize() == 34
+    assert panel.size_line.text().startswith("Length of the change")
+    page.show_tab("mend")
+    assert page.controls.isVisible(), "without it nothing could be chosen there"
+    page.set_on_stage(False)
+    page.show_tab("the film")
+    assert all(part.isVisible() for part in hidden)
+    assert "Length of the change" in panel.sentence.text()
+    assert page.stage_words
+
+
 def test_a_newcomer_sees_few_controls(page: AttackPage, qtbot: QtBot) -> None:
     """At most 30 with those of the head and the foot, which are 9 and 6."""
     open_view(qtbot, page, "the film")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from core.attack import ATTACKS, AttackConfig
 from core.parameters import Parameter, parameters_of
 from core.pictures import grey_rgb
 from gui.attack.settings_button import AttackSettingsButton
+from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
 from gui.shared.words import an
 from gui.theme import pixels
@@ -80,12 +80,32 @@ class AttackControls(QWidget):
         self.attack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.attack.activated.connect(self._attack_chosen)
         self.settings = AttackSettingsButton(session, self)
-        words = partial(QLabel, parent=self)
-        image = words("Make"), self.picture, self.image, self.random, self.mistake, 4
-        how = self._article, self.target, 4, words("by"), (self.attack, 9), 4, self.settings, None
+        self._make, self._by = QLabel("Make", self), QLabel("by", self)
+        image = self._make, self.picture, self.image, self.random, self.mistake, 4
+        how = self._article, self.target, 4, self._by, (self.attack, 9), 4, self.settings, None
         self.setLayout(beside(*image, *how, spacing=6))
+        self._uses: tuple[str, ...] = ()
         self._attack.config_changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
+        self.show_for(AttackView.uses)
+
+    @property
+    def words(self) -> str:
+        """The sentence, as it is read."""
+        target = f", {self._article.text()} {self.target.currentText()}"
+        if self._attack.target is None:
+            target = ", whatever else it is read as"
+        return f"Make {self.image.currentText()}{target} by {self.attack.currentText()}"
+
+    def show_for(self, uses: tuple[str, ...]) -> None:
+        """Say only what a view obeys beside the image: the target, the attack."""
+        self._uses = uses
+        for is_used, parts in (
+            ("target" in uses, (self._make, self.target)),
+            ("attack" in uses, (self._by, self.attack, self.settings)),
+        ):
+            for part in parts:
+                part.setVisible(is_used)
         self.refresh()
 
     def _button(self, tip: str, pressed: Any) -> QToolButton:
@@ -204,7 +224,7 @@ class AttackControls(QWidget):
         # As wide as any class, so that nothing moves from one to the next.
         longest = max(max(map(len, names), default=1), len(self.target.currentText()))
         self.target.setMinimumContentsLength(min(longest, _LONGEST_NAME))
-        self._article.setVisible(target is not None)
+        self._article.setVisible(target is not None and "target" in self._uses)
         if target is not None:
             self._article.setText(an(names[target]).split(" ")[0])
 

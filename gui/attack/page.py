@@ -55,6 +55,7 @@ class AttackPage(Page):
         self._scopes = {scope.words: scope for scope in scopes}
         self._scope_of = {tab.words: scope for scope in scopes for tab in scope.views}
         self._seen = {scope.words: scope.views[0].words for scope in scopes}
+        self._is_on_stage = False
         self.controls = AttackControls(session, self)
         self.film_panel = FilmPanel(session, self)
         self.images = self.film_panel.images
@@ -74,7 +75,8 @@ class AttackPage(Page):
 
     def _lay_out(self) -> None:
         self.size_choice.boxed.setText("pixels stay in 0..1")
-        row = beside(self.switch, None, label("size", self), self.size_choice, spacing=8)
+        measured = label("size", self), self.size_choice
+        row = holding(beside(self.switch, None, *measured, spacing=8), self)
         self._words = FittingLabel("", self)
         self._words.setObjectName("muted")
         self._heads = below(self.controls, self._words)
@@ -83,7 +85,10 @@ class AttackPage(Page):
         top = Qt.AlignmentFlag.AlignTop
         sentence = holding(beside((self._heads, 1), (self.more_views, 0, top), spacing=10), self)
         seen = beside((self.tabs, 1), self.images.card, spacing=8)
-        self.setLayout(below(row, card(sentence, (12, 6, 12, 6)), (seen, 1), spacing=8))
+        said = card(sentence, (12, 6, 12, 6))
+        self._choices = row, said
+        """What is chosen, above what is seen."""
+        self.setLayout(below(row, said, (seen, 1), spacing=8))
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:
@@ -107,13 +112,22 @@ class AttackPage(Page):
     def transport(self) -> Transport:
         """What the bar below drives: a view's own, else the epochs of the run shown."""
         own: Transport | None = getattr(self.tabs.currentWidget(), "transport", None)
-        if own is not None:
-            return own
-        return self.film_panel.transport if self._is_one_image else self._epochs
+        return self._epochs if own is None else own
 
     @property
     def _is_one_image(self) -> bool:
         return self._scope is next(iter(self._scopes.values()))
+
+    @property
+    def stage_words(self) -> str:
+        """What the stage says of what is seen, where the sentence itself is not there."""
+        return self.controls.words if self.shown == FILM else ""
+
+    def set_on_stage(self, is_on: bool) -> None:
+        """Let the film have the whole stage; any other view keeps what is chosen for it."""
+        self._is_on_stage = is_on
+        self.film_panel.set_on_stage(is_on)
+        self._show_view()
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
@@ -172,6 +186,9 @@ class AttackPage(Page):
         for one in (self._shown_head, head):
             one.setVisible(one is head)
         self._shown_head = head
+        self.controls.show_for(getattr(panel, "uses", ()))
+        for part in self._choices:
+            part.setVisible(not (self._is_on_stage and words == FILM))
         self.transport_changed.emit()
 
 

@@ -20,12 +20,14 @@ class AttackView(Panel):
     Attributes
     ----------
     norms : those it knows; the first stands for another
+    uses : what it obeys of the sentence beyond the image: the target, the attack
     of_images : whether it measures images of a part in any case, and not what a film begins as
     head : its own sentence, shown in the card above it; None for that of the one image, or words
     transport : what the bar below drives while it is seen; None for what its scope has
     """
 
     norms: ClassVar[tuple[Norm, ...]] = tuple(NORMS)
+    uses: ClassVar[tuple[str, ...]] = ("target", "attack")
     of_images: ClassVar[bool] = False
     head: QWidget | None = None
     transport: Transport | None = None

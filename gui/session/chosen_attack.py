@@ -126,6 +126,9 @@ class ChosenAttack:
         """Begin as faint noise, or as image ``index`` itself."""
         before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)
         descent = self.choice.chosen(Descent.name)
+        if noise != self.begins_as_noise:
+            # The practical pulls noise toward an image; what was pulled is not there any more.
+            descent = descent.with_setting("pull", 0.0)
         for name in ("rate", "steps"):
             # What suits one start does not suit the other; numbers a person has set stay.
             if descent.value(name) == getattr(before, name):

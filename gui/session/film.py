@@ -68,6 +68,20 @@ class FilmQuestion(OfImage):
     boxed: bool
     split: Split
 
+    @property
+    def how(self) -> tuple[object, ...]:
+        """How the image is attacked."""
+        return self.attack, self.settings, self.toward_source, self.toward_index
+
+    def differs_in_how(self, other: FilmQuestion) -> bool:
+        """Whether image, target and model are the same."""
+        same = self.source is other.source and self.weights is other.weights
+        return same and (self.index, self.settings.target, self.begins_as_noise) == (
+            other.index,
+            other.settings.target,
+            other.begins_as_noise,
+        )
+
 
 class Attacked(Protocol):
     """What a film is of: an image, and how it is attacked."""
@@ -114,6 +128,8 @@ class AttackFilm(Player):
         self.steps: list[AttackStep] = []
         self.play_when_ready = False
         """Whether it is played as soon as it is whole."""
+        self.before: Filmed | None = None
+        """The film that was there before, of the same image and target with other settings."""
         self._taken: Answer[FilmQuestion, Filmed] | None = None
         self._means: tuple[Split, NDArray[np.float64]] | None = None
         """Of the classes, in the images that are learnt from."""
@@ -175,7 +191,7 @@ class AttackFilm(Player):
 
     def clear(self) -> None:
         """Have no film."""
-        self.steps = []
+        self.steps, self.before = [], None
         super().clear()
 
     @property
@@ -263,6 +279,8 @@ class AttackFilm(Player):
             self.clear()
         else:
             is_same = before is not None and before.question is answer.question
+            if not is_same:
+                self._keep(before, answer.question)
             self.steps = list(answer.found.steps)
             (self.grow if is_same else self.replace)(len(self.steps))
         self.is_growing = not answer.is_whole
@@ -270,6 +288,13 @@ class AttackFilm(Player):
         if self.play_when_ready and answer.is_whole:
             self.play_when_ready = False
             self.play(from_start=True)
+
+    def _keep(self, before: Answer[FilmQuestion, Filmed] | None, now: FilmQuestion) -> None:
+        """Keep a film that differs in nothing but how the image is attacked, and no other."""
+        if before is None or not before.question.differs_in_how(now):
+            self.before = None
+        elif before.is_whole and before.question.how != now.how:
+            self.before = before.found
 
     @property
     def stops_at(self) -> int | None:

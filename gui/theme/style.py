@@ -125,7 +125,7 @@ def _buttons(theme: Theme) -> str:
         color: {theme.muted}; }}
     QToolButton#page {{ padding: 0px 4px; min-height: {pixels(28)}px; }}
     QToolButton#tab {{ padding: 0px 6px; min-height: {pixels(26)}px; }}
-    QToolButton#way {{ padding: 2px; }}
+    QToolButton#way {{ padding: 2px; font-size: {points(12)}pt; }}
     QToolButton#unfold {{ padding: 2px 4px 2px 0px; }}
     QToolButton#tool {{ padding: 4px; }}
     QToolButton#outlined {{ background: {theme.raised}; border-color: {theme.border};

@@ -59,6 +59,7 @@ _HINT_HELP = (
 class ByHandPanel(AttackView):
     """Left a person's painting, right how it is read and what the optimiser does."""
 
+    uses = ("target",)
     transport: PlayerTransport
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -15,7 +15,13 @@ from core.learning.records import epoch_words
 from gui.attack.film.images import AttackImages
 from gui.attack.film.traces import Traces
 from gui.attack.film.transport import FilmTransport
-from gui.attack.film.words import likeness_words, outcome_words, second_words, size_of
+from gui.attack.film.words import (
+    before_words,
+    likeness_words,
+    second_words,
+    size_of,
+    size_words,
+)
 from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
 from gui.shared.words import an
@@ -50,9 +56,13 @@ _RAN_AWAY = (
 _LOW = 460
 """Pixels of the panel's height under which traces and images are smaller."""
 
-_TRACES, _LOW_TRACES = 166, 142
+_TRACES, _LOW_TRACES, _LEAST_TRACES = 166, 142, 66
 _SIGN, _APART, _LEAST_BARS = 28, 34, 190
-_LEAST_SIDE, _LEAST_TRACES = 112, 70
+_GOOD_SIDE, _LEAST_SIDE = 168, 112
+"""Of an image: for the one the curves are lower, for the other they are not there at all."""
+
+_OUTCOME = 34
+"""Pixels of the outcome's letters on the stage."""
 
 
 class FilmPanel(AttackView):
@@ -87,20 +97,24 @@ class FilmPanel(AttackView):
         self.plain = switch("0..1", self.result_view, tip, "way")
         tip = "Black is the result's own smallest value, white its largest: so faint ones are seen"
         self.stretched = switch("stretched", self.result_view, tip, "way")
-        for button, is_on in ((self.plain, False), (self.stretched, True)):
+        for button in (self.plain, self.stretched):
             button.setAccessibleName(f"result {button.text()}")
-            button.setAutoExclusive(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, stretched=is_on: self._stretch(stretched))
+        self.plain.clicked.connect(lambda: self._stretch(False))
+        # A click on what is stretched already takes it back: it may be there without the other.
+        self.stretched.clicked.connect(self._stretch)
         self._way = holding(beside(self.plain, self.stretched, spacing=0), self.result_view)
         self.sentence = FittingLabel("", self)
         self.sentence.setObjectName("sentence")
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.size_line = FittingLabel("", self)
+        """The size of the change, where the sentence is on the stage and in large letters."""
         self.hint = FittingLabel("", self)
         self.hint.setObjectName("muted")
         self.traces = Traces(session, self)
         self.probability_plot, self.size_plot, self.loss_plot = self.traces.plots
         self._side: tuple[int, ...] = ()
+        self._is_on_stage = False
         self._lay_out()
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
@@ -109,7 +123,7 @@ class FilmPanel(AttackView):
         self.refresh()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
@@ -122,17 +136,35 @@ class FilmPanel(AttackView):
             label.setFixedWidth(_APART if not sign else _SIGN)
             grid.addWidget(label, 0, 2 * i + 1)
         grid.setColumnMinimumWidth(7, 16)
-        grid.addWidget(self.bars, 0, 8)
         grid.setColumnStretch(8, 1)
-        inside = below(grid, self.sentence, self.hint, None, spacing=2)
-        self.card = Card("", inside)
+        self._said = holding(below(self.sentence, self.size_line, self.hint, spacing=2), self)
+        self.card = Card("", below(grid, None))
         self.setLayout(below(self.card, (self.traces, 1), spacing=8))
+        self.set_on_stage(False)
+
+    def set_on_stage(self, is_on: bool) -> None:
+        """Have images as large as they can be, bars and the outcome below them, and no curves."""
+        self._is_on_stage = is_on
+        grid = self._grid
+        for part in (self.bars, self._said):
+            grid.removeWidget(part)
+        if is_on:
+            grid.addWidget(self.bars, 1, 0, 1, 4)
+            grid.addWidget(self._said, 1, 4, 1, 5, Qt.AlignmentFlag.AlignVCenter)
+        else:
+            grid.addWidget(self.bars, 0, 8)
+            grid.addWidget(self._said, 1, 0, 1, 9)
+        self._way.setVisible(not is_on)
+        self.size_line.setVisible(is_on)
+        self.sentence.setStyleSheet(f"font-size: {_OUTCOME}px" if is_on else "")
+        self._side = ()
+        self.refresh()
 
     def minimumSizeHint(self) -> QSize:
         """Return what the smallest images need: larger ones give way."""
         line = self.fontMetrics().height() + 4
         across = 4 * _LEAST_SIDE + 2 * _SIGN + _APART + 16 + pixels(_LEAST_BARS) + 26
-        return QSize(across, _LEAST_SIDE + 4 * line + pixels(_LOW_TRACES) + 34)
+        return QSize(across, _LEAST_SIDE + 4 * line + 26)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give images whole multiples of their pixels, as large as there is room for."""
@@ -143,31 +175,48 @@ class FilmPanel(AttackView):
         dataset = self._session.view.dataset
         height, width = (28, 28) if dataset is None else dataset.image_shape
         line = self.fontMetrics().height() + 4
-        traces = pixels(_LOW_TRACES if self.height() < pixels(_LOW) else _TRACES)
-        # Title and caption, two sentences, the card's margins, the gap above the traces.
-        words = 2 * line + self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
-        down = self.height() - traces - 8 - 18 - words
-        if down < _LEAST_SIDE:  # large text: the curves give way before the words lie on each other
-            traces = max(traces - (_LEAST_SIDE - down), _LEAST_TRACES)
-        across = (self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)) / 4
-        scale = min(down / height, across / width)
+        ends = 2 * line  # title and caption
+        if self._is_on_stage:
+            traces, room = 0, self.width() - 26 - 2 * _SIGN - _APART
+            down = self.height() - 26 - ends - 10 * line
+        else:
+            traces = pixels(_LOW_TRACES if self.height() < pixels(_LOW) else _TRACES)
+            room = self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)
+            # Two sentences, the card's margins, the gap above the traces.
+            words = self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
+            down = self.height() - 8 - 18 - ends - words
+            traces = max(min(traces, down - _GOOD_SIDE), pixels(_LEAST_TRACES))
+            traces = traces if down - traces >= _LEAST_SIDE else 0
+            down -= traces
+        scale = min(down / height, room / 4 / width)
         scale = int(scale) if scale >= 2 else scale
         scale = max(scale, _LEAST_SIDE / max(height, width))
-        side = (round(width * scale), round(height * scale), traces)
+        side = (round(width * scale), round(height * scale), traces, self.height())
         if side == self._side:
             return
         self._side = side
         for view in self._pictures:
-            view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + 2 * line)
-        self.bars.setFixedHeight(side[1] + 2 * line)
+            view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + ends)
+        rest = self.height() - 26 - side[1] - ends
+        self.bars.setFixedHeight(rest if self._is_on_stage else side[1] + ends)
+        self.traces.setVisible(traces > 0)
         self.traces.setMinimumHeight(traces)
-        narrow = side[0] < pixels(200)
-        self.stretched.setText("stretch" if narrow else "stretched")
-        for button in (self.plain, self.stretched):
-            button.setFixedHeight(line)
-        self._way.adjustSize()
-        self.result_view.title_room = self._way.width()
-        self._way.move(self.result_view.width() - self._way.width(), 0)
+        self._fit_switch(line)
+
+    def _fit_switch(self, line: int) -> None:
+        """Let the word beside the switch have its room: shorter, or one of the two says it all."""
+        view = self.result_view
+        room = view.width() - view.fontMetrics().horizontalAdvance(f" {view.title}")
+        for words, has_both in (("stretched", True), ("stretch", True), ("stretch", False)):
+            self.stretched.setText(words)
+            self.plain.setVisible(has_both)
+            for button in (self.plain, self.stretched):
+                button.setFixedHeight(line)
+            self._way.adjustSize()
+            if self._way.width() <= room:
+                break
+        view.title_room = 0 if self._is_on_stage else self._way.width()
+        self._way.move(view.width() - self._way.width(), 0)
 
     def _stretch(self, stretched: bool) -> None:
         """Show the result in its own range, or from 0 to 1; remembered for such a start."""
@@ -232,7 +281,8 @@ class FilmPanel(AttackView):
         if dataset is None or chosen is None:
             return
         stretched = self._stretched[attack.chosen.begins_as_noise]
-        (self.stretched if stretched else self.plain).setChecked(True)
+        self.stretched.setChecked(stretched)
+        self.plain.setChecked(not stretched)
         if step is None or attack.film.weights is None or step.image.size != chosen.size:
             self._show_none(chosen.reshape(dataset.image_shape))
             return
@@ -300,12 +350,13 @@ class FilmPanel(AttackView):
         size, toward = size_of(step, film.steps[0], norm), ""
         if attack.pulled_toward is not None:
             toward = an(dataset.class_names[attack.pulled_toward])
-        wordings = []
+        sizes, wordings = size_words(size, norm, film.least), []
         for n, brief in ((_LONGEST_NAME, False), (_LONGEST_NAME, True), (16, True), (8, True)):
             names = [short(name, n) for name in dataset.class_names]
-            how = (outcome, names, size, norm, film.least, toward)
-            wordings.append(outcome_words(*how, brief=brief))
+            headline = f"{outcome.headline(names, toward, brief=brief)}."
+            wordings.append(headline if self._is_on_stage else f"{headline} {sizes}")
         self.sentence.set_wordings(*wordings)
+        self.size_line.set_wordings(sizes)
         names = [short(name, 16) for name in dataset.class_names]
         hint = second_words(step, names, norm, film.least, film.aim)
         is_noise, likeness = attack.chosen.begins_as_noise, film.likeness()
@@ -316,8 +367,10 @@ class FilmPanel(AttackView):
             hint = _SATURATED
         if film.ran_away:
             hint = _RAN_AWAY
-        self.hint.set_wordings(hint, hint.split(". ")[0])
-        self.hint.setToolTip(wrapped(hint))
+        before = "" if film.before is None else before_words(film.before, norm)
+        first = hint.split(". ")[0].rstrip(".")
+        self.hint.set_wordings(f"{hint} {before}".strip(), f"{first}. {before}", before or first)
+        self.hint.setToolTip(wrapped(self.hint.text()))
         self.sentence.setToolTip(wrapped(self.sentence.text()))
 
     def _show_weights(self) -> None:

@@ -25,10 +25,12 @@ class Traces(QWidget):
         self._session, self._attack = session, session.attack
         self._loss_is_positive = True
         dashed, dotted = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+        before = Curve("before", "earlier", Qt.PenStyle.DashDotLine)
         self.probability = self._plot(
             "PROBABILITY",
-            (Curve("target", "bad"), Curve("true", "good", dashed)),
-            "Probability of the target class and of the image's true class at each step.",
+            (Curve("target", "bad"), Curve("true", "good", dashed), before),
+            "Probability of the target class and of the image's true class at each step; before: "
+            "of the target, with the settings that were there before.",
             "probability",
         )
         self.size_of_change = self._plot(
@@ -37,6 +39,7 @@ class Traces(QWidget):
                 Curve("length", "train"),
                 Curve("largest", "test", dashed),
                 Curve("least possible", "good", dotted),
+                before,
             ),
             "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step; and "
             "the least size that is enough, as chosen above: the model is linear, so it is known.",
@@ -81,31 +84,35 @@ class Traces(QWidget):
         """Draw the film, as far as it is known."""
         film, dataset = self._attack.film, self._session.view.dataset
         steps, target, label = film.steps, film.aim, self._attack.label if film.steps else 0
-        x, none = np.arange(len(steps), dtype=float), np.empty(0)
         is_noise = self._attack.chosen.begins_as_noise
         # A second line exactly on the first would hide it; noise is no image of any class.
         true = [] if is_noise or target == label else [step.probabilities[label] for step in steps]
+        before = ("before", "before") if film.before is not None else ("", "")
         if dataset is not None:
             read = [short(dataset.class_names[k], 12) for k in (target, label)]
             as_target, as_true = (f"as {name}" for name in read)
-            names = {"target": (f"read {as_target}", as_target)}
+            names = {"target": (f"read {as_target}", as_target), "before": before}
             self.probability.main.names = names | {"true": (as_true if true else "", "")}
+        old = film.before.steps if film.before is not None and steps else ()
         for plot, name, values in (
             (self.probability, "target", [step.probabilities[target] for step in steps]),
             (self.probability, "true", true),
+            (self.probability, "before", [step.probabilities[target] for step in old]),
+            (self.size_of_change, "before", [step.l2 for step in old]),
             (self.size_of_change, "length", [step.l2 for step in steps]),
             (self.size_of_change, "largest", [step.linf for step in steps]),
             (self.loss, "loss", [step.loss for step in steps]),
             (self.loss, "gradient", [step.gradient_norm for step in steps]),
         ):
-            plot.set_data(name, x if values else none, np.array(values, dtype=float))
+            plot.set_data(name, np.arange(float(len(values))), np.array(values, dtype=float))
             plot.set_x_range(0, film.n_steps)
         least = film.least
         has_line = least is not None and least.norm != "l0" and bool(steps)
-        ends = np.array([0.0, float(film.n_steps)]) if has_line else none
+        ends = np.array([0.0, float(film.n_steps)]) if has_line else np.empty(0)
         size = least.size if least is not None else 0.0
         self.size_of_change.main.names = {
-            "least possible": ("least", "least") if has_line else ("", "")
+            "least possible": ("least", "least") if has_line else ("", ""),
+            "before": before,
         }
         self.size_of_change.set_data("least possible", ends, np.full(len(ends), size))
         # The margin falls below 0, where a log axis has no place for it.

@@ -12,8 +12,8 @@ from gui.shared.words import an
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.attack import AttackStep, Outcome
-    from core.attack.film import Least
+    from core.attack import AttackStep
+    from core.attack.film import Filmed, Least
     from core.exact.pairs import Norm
 
 _SIZES = {
@@ -38,29 +38,25 @@ def _down(size: float) -> str:
     return f"{math.floor(size * 10**digits) / 10**digits:.{digits}f}"
 
 
-def outcome_words(
-    outcome: Outcome,
-    names: Sequence[str],
-    size: float,
-    norm: Norm,
-    least: Least | None,
-    toward: str,
-    *,
-    brief: bool = False,
-) -> str:
-    """Return what happened up to the step shown, how large the change is, and could have been.
+def _written(size: float, norm: Norm) -> str:
+    return f"{size:,.0f}" if norm == "l0" else f"{size:.2f}"
 
-    Parameters
-    ----------
-    toward : what noise is pulled toward, in words; empty for nothing
-    brief : whether to say less, where there is little room
-    """
-    number = f"{size:,.0f}" if norm == "l0" else f"{size:.2f}"
+
+def size_words(size: float, norm: Norm, least: Least | None) -> str:
+    """Return how large the change is, and could have been."""
     possible = ""
     if least is not None:
         enough = f"{least.size:,.0f}" if least.norm == "l0" else _down(least.size)
         possible = f"; the least possible is {enough}{' in the box' if least.boxed else ''}"
-    return f"{outcome.headline(names, toward, brief=brief)}. {_SIZES[norm]} {number}{possible}."
+    return f"{_SIZES[norm]} {_written(size, norm)}{possible}."
+
+
+def before_words(before: Filmed, norm: Norm) -> str:
+    """Return what the film before came to, which was made with other settings."""
+    first, last = before.steps[0], before.steps[-1]
+    flip = "no flip" if before.flip is None else f"flip at step {before.flip}"
+    size = _written(size_of(last, first, norm), norm)
+    return f"Before: {flip} of {last.step:,}, {_SIZES[norm].split(' of ')[0].lower()} {size}."
 
 
 def second_words(

@@ -27,6 +27,7 @@ from gui.shared.player_transport import PlayerTransport
 from gui.shared.transport import Mark
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, scrolled
 from gui.widgets.curves.plot import Curve, CurvePlot
 
@@ -77,6 +78,8 @@ class LossesPanel(AttackView):
         self.find_button = button("A saturated image", self, _FIND_HELP, "small", find)
         self.cancel_button = button("Cancel", self, _CANCEL_HELP, "small", cancel)
         self.progress = label("", self, "muted")
+        self.words = FittingLabel("", self)
+        self.words.setObjectName("muted")
         self.columns = [
             LossColumn(loss, curve.name, help_text, curve.colour, self)
             for loss, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
@@ -116,7 +119,7 @@ class LossesPanel(AttackView):
     def _lay_out(self) -> None:
         columns = beside(*((each, 1) for each in self.columns), spacing=16)
         right = (self.progress, self.cancel_button, self.find_button)
-        losses = Card("three losses", columns, "", right)
+        losses = Card("three losses", columns, self.words, right)
         plots = [plot.in_card() for plot in self._plots]
         for plot in plots:  # as wide as it is given: it would like to be wider than there is room
             plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
@@ -131,7 +134,13 @@ class LossesPanel(AttackView):
         self.losses.changed.connect(self.transport.changed)
         player.position_changed.connect(self._refresh_step)
         self.follow(self.losses.study)
+        self._session.attack.config_changed.connect(self._say_without)
+        self._say_without()
         self._session.view.dataset_changed.connect(self.refresh)
+
+    @Slot()
+    def _say_without(self) -> None:
+        self.words.set_wordings(*self.losses.without)
 
     def _status(self) -> str:
         """Say what is played, for the bar below."""

@@ -115,6 +115,13 @@ class Losses(QObject):
         except SettingError:  # another attack's step size may mean something else
             return usual
 
+    @property
+    def without(self) -> tuple[str, ...]:
+        """What of the attack chosen the three losses leave out, in words."""
+        chosen = self._session.attack.chosen
+        pull = chosen.value("pull") if "pull" in chosen.parameters else 0.0
+        return (f"all three without the pull of {pull:g}", "without the pull") if pull else ("",)
+
     def leave(self) -> None:
         """Hold what is played, where nobody looks any more."""
         self._jumps = False

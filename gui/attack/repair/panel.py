@@ -44,6 +44,7 @@ class RepairPanel(AttackView):
     """Two halves, a sentence that compares them, and the medians of the whole part."""
 
     norms = ("l2", "linf")
+    uses = ()
     of_images = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -63,6 +63,7 @@ _CHANGE_HELP = (
 class TargetsPanel(AttackView):
     """One column per class: the image on its way to it, the change, and its size."""
 
+    uses = ()
     transport: PlayerTransport
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
