@@ -28,6 +28,7 @@ _LEAST_SIDE = 36
 _LARGEST_SIDE = 84
 _WRAPPED_SIDE = 56
 _LINES = 2
+"""Of words, for which there is room before there are images: nothing jumps when they come."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,9 @@ class ImageStrip(CellGrid):
 
     def set_images(self, images: Sequence[StripImage]) -> None:
         """Show other images, all of one shape."""
-        self.images = tuple(images)
+        before, self.images = self.sizeHint(), tuple(images)
+        if self.sizeHint() != before:
+            self.updateGeometry()
         # Their colours are found for all at once.
         rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
         self._pictures = [to_qimage(picture) for picture in rgb]
@@ -107,15 +110,15 @@ class ImageStrip(CellGrid):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(400, _LARGEST_SIDE + self._words_height())
+        return QSize(400, _LARGEST_SIDE + self._words_height(_LINES))
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest readable size."""
-        return QSize(160, _LEAST_SIDE + self._words_height())
+        return QSize(160, _LEAST_SIDE + self._words_height(_LINES))
 
-    def _words_height(self) -> int:
-        lines = max((len(image.below) for image in self.images), default=_LINES)
-        return lines * self.fontMetrics().height() + 2
+    def _words_height(self, least: int = 1) -> int:
+        lines = max((len(image.below) for image in self.images), default=least)
+        return max(lines, least) * self.fontMetrics().height() + 2
 
     def _n_columns(self) -> int:
         width, _ = self._cell()
