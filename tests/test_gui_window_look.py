@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
-from gui_helpers import click, has_colour, pixels, press, wait_for_rest, wait_until
+from gui_helpers import PLACES, click, has_colour, pixels, press, wait_for_rest, wait_until
+from gui_helpers import places as all_places
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import (
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.pictures import luminance
+from gui.learn.curves_to_come import EmptyAxes
 from gui.theme import DARK, LIGHT, STAGE, USUAL, Theme, apply_font, apply_theme, text_percent
 from gui.tune.runs.table import RunTable
 from gui.widgets.basics.card import Card
@@ -29,6 +32,7 @@ from gui.window.look import next_size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
     from gui.session.session import Session
@@ -157,20 +161,50 @@ def test_a_double_click_on_a_title_fills_the_window_and_escape_lays_it_back(
     wait_until(qtbot, lambda: places(window) == before)
 
 
-def test_every_card_of_a_view_goes_back_to_its_place(window: MainWindow, qtbot: QtBot) -> None:
-    """Plots ask for as much room as they have, of which nothing may be left."""
-    window.show_page("attack")
-    window.page("attack").show_tab("compare losses")
-    wait_for_rest(qtbot, window)
-    QApplication.processEvents()
-    before = places(window)
-    cards = [card for card in window.page("attack").findChildren(Card) if card.isVisible()]
-    assert len(cards) >= 3
-    for card in cards:
-        qtbot.mouseDClick(card.title, Qt.MouseButton.LeftButton)
-        assert card.height() > 0.7 * window.pages.height()
-        press(qtbot, window, "Escape")
-        wait_until(qtbot, lambda: places(window) == before)
+def test_every_card_fills_the_window_and_comes_back_pixel_for_pixel(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By double click and by F: what a view asks for when it is large leaves nothing behind."""
+    pointer = QCursor.pos()
+    monkeypatch.setattr(QCursor, "pos", lambda: pointer)
+    filled = []
+    wait_until(qtbot, lambda: not window.findChildren(EmptyAxes))  # the plots are there
+
+    def settled() -> NDArray[np.uint8]:
+        """Return the window as it is when it is not painted otherwise a moment later."""
+        wait_for_rest(qtbot, window)
+        picture = pixels(window)
+        for _ in range(20):
+            qtbot.wait(50)
+            before, picture = picture, pixels(window)
+            if np.array_equal(before, picture):
+                break
+        return picture
+
+    for view in (tab or page for page in PLACES for tab in all_places(window, page)):
+        settled()
+        cards = [card for card in visible(window, Card) if isinstance(card, Card)]
+        assert cards, view
+        for card in cards:
+            page = window.pages.currentWidget()
+            assert page is not None
+            page.setFocus()
+            before = settled()
+            for by_click in (True, False):
+                if by_click and card.head.isVisible():
+                    place = card.head.mapTo(card, QPoint(2, 2))
+                    qtbot.mouseDClick(card, Qt.MouseButton.LeftButton, pos=place)
+                else:
+                    pointer = card.mapToGlobal(card.rect().center())
+                    press(qtbot, window, "F")
+                assert window.fill.card is card, view
+                settled()
+                press(qtbot, window, "Escape")
+                assert window.fill.card is None
+                where = f"{view}: {card.accessibleName()}"
+                np.testing.assert_array_equal(settled(), before, err_msg=where)
+            filled.append(card)
+    assert len(filled) > 30
 
 
 def test_what_fills_the_window_grows_on_the_stage_and_the_keyboard_stays_with_the_page(

@@ -126,6 +126,7 @@ class ScaledAxis(pg.AxisItem):
 
     least_width = 0
     """Of an upright axis, in pixels."""
+    _length, _is_resized = 0.0, False  # its own base resizes it while it is made
 
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
@@ -152,6 +153,9 @@ class ScaledAxis(pg.AxisItem):
     def _updateMaxTextSize(self, x: int) -> None:
         """Take more or less room for the numbers; pyqtgraph lays out anew for the same, too."""
         room = self.textWidth if self.orientation == "left" else self.textHeight
+        if self._is_resized and x < room:  # of what had longer numbers nothing is left
+            self.textWidth = self.textHeight = room = 0
+        self._is_resized = False
         if not room - 10 <= x <= room:
             super()._updateMaxTextSize(x)
 
@@ -167,6 +171,13 @@ class ScaledAxis(pg.AxisItem):
         """Half the width and half the height of the number at an end, which stands over it."""
         metrics = QFontMetricsF(self.style["tickFont"] or QApplication.font())
         return ceil(metrics.horizontalAdvance("0000") / 2), ceil(metrics.height() / 2)
+
+    def resizeEvent(self, event: Any = None) -> None:
+        """Give back what room its numbers took at another length."""
+        super().resizeEvent(event)
+        length = self.height() if self.orientation == "left" else self.width()
+        self._is_resized = self._is_resized or length != self._length
+        self._length = length
 
     def boundingRect(self) -> QRectF:
         """Return the axis with its grid, and room for half of the numbers at its ends.
