@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from gui.attack.robustness.part import RobustnessPart
 from gui.shared.columns import heading, label
 from gui.shared.words import PARTS
+from gui.theme import grow
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 N_IMAGES = 40
 _SIDE = 84
 """Pixels: a digit of 28 is shown three times as large."""
+_LEAST_HEIGHT = 74
+"""Of a row of them and the words below it: larger words need larger images."""
 _STRIP_HELP = "Click to open this image."
 _BOUNDARY_HELP = (
     "An image on the boundary between two classes is turned by any change at all, so that it says "
@@ -50,6 +53,7 @@ class RobustnessImages(RobustnessPart):
         self.setLayout(below(Card("Most fragile", content, words, parent=self)))
         for strip in (self.fragile, self.solid):
             strip.opened.connect(self._opened)
+            grow(strip, minimum_height=_LEAST_HEIGHT)
 
     def show_known(self) -> None:
         """Show the ends of what was found, of all images or of those of one class."""

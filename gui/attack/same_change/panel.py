@@ -41,7 +41,7 @@ SUCCESS = "success"
 _TICKS = 20
 """Places of the slider for a strength of 1."""
 
-_SIDE_WIDTH = 320
+_SIDE_WIDTH, _STRENGTH_WIDTH = 320, 48
 _LONGEST_NAME = 12
 _FILM, _FOUND = "the film's change", "what fools most"
 _FILM_HELP = "Add what the film has changed at the step it shows; play it, and this follows."
@@ -80,7 +80,7 @@ class SameChangePanel(AttackView):
         self.strength.setMinimumWidth(90)
         self.strength.setMaximumWidth(260)
         self.strength_words = QLabel("", self.head)
-        self.strength_words.setFixedWidth(self.fontMetrics().horizontalAdvance("× 4.00") + 4)
+        grow(self.strength_words, fixed_width=_STRENGTH_WIDTH)
         self.find_button = button("Search for it", self.head, _FIND_HELP, pressed=state.find)
         self.progress = JobProgress("changing images", "Stop; what is done stays.", self.head)
         self.view = ChangePicture(
@@ -111,10 +111,9 @@ class SameChangePanel(AttackView):
         return self.words.text()
 
     def _lay_out(self) -> None:
-        words, head = label("×", self.head, buddy=self.strength), self.head
-        strength = ((self.strength, 3), self.strength_words)
+        head = self.head
         first, self.part_words = label("Add", head), FittingLabel("", head)
-        asked = (first, self.choices, (self.part_words, 4), words, *strength)
+        asked = (first, self.choices, (self.part_words, 4), (self.strength, 3), self.strength_words)
         head.setLayout(beside(*asked, self.progress, self.find_button, spacing=8))
         change = Card("The change", below((self.view, 1), self.effects, spacing=4), parent=self)
         self.plot_card = self.plot.in_card()

@@ -30,8 +30,8 @@ _COLUMNS = (
     ("with noise", "The share read rightly when each image is changed as much at random."),
     (
         "transfer",
-        "Of the images that fool the first model, and that this one does not read so anyway, "
-        "the share that fools this one too.",
+        "Of the images that fool the first model, the source, and that this one does not read so "
+        "anyway, the share that fools this one too.",
     ),
     (
         "noise fools",
@@ -129,7 +129,7 @@ class TransferTable(QTableWidget):
             numbers = [percent(share) for share in _shares(counts)]
             tip = wrapped(_sentence(name, counts, is_first=is_first))
             if is_first:
-                numbers[3] = "changed for it"
+                numbers[3] = "source"
         epoch = epoch_words(model.epoch).removeprefix("epoch ")
         font = self.font()
         font.setBold(is_first)
