@@ -397,6 +397,24 @@ def test_it_looks_right_in_either_theme(
             assert has_colour(seen, theme.colour(session.runs.colour_of(entry))).sum() > 50
 
 
+def test_the_sentence_says_what_it_aims_at_and_many_runs_are_all_seen(
+    panel: TransferPanel, session: Session, qtbot: QtBot
+) -> None:
+    assert panel.whom.text().startswith("toward a 2 to fool run 2")
+    session.attack.choose_attack("exact")
+    session.attack.set_untargeted()
+    assert panel.attack_button.text().startswith("exact smallest change")
+    assert panel.whom.text().startswith("to fool run 2")
+    choose_pgd(session)
+    for seed in (7, 8, 9):
+        another_run(qtbot, session, seed=seed)
+    crafted(qtbot, panel)
+    qtbot.wait(50)
+    assert panel.table.rowCount() == 5
+    last = panel.table.visualItemRect(panel.table.item(4, 0))
+    assert panel.table.viewport().rect().contains(last)
+
+
 def test_a_removed_run_loses_its_row(panel: TransferPanel, session: Session, qtbot: QtBot) -> None:
     crafted(qtbot, panel)
     session.view.remove_run(session.runs.entries[0].key)

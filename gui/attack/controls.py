@@ -22,6 +22,7 @@ from core.pictures import grey_rgb
 from gui.attack.settings_button import AttackSettingsButton
 from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
+from gui.shared.crafting import in_sentence
 from gui.shared.words import an
 from gui.theme import pixels
 from gui.widgets.basics.controls import chooser, offer
@@ -75,7 +76,7 @@ class AttackControls(QWidget):
         tip = "What the image is to be read as; any other: whatever else it is read as will do."
         self.target = chooser("target class", self, tip, shortest=1)
         self.target.activated.connect(self._target_chosen)
-        labels = {name: _within_words(attack.label) for name, attack in ATTACKS.items()}
+        labels = {name: in_sentence(attack.label) for name, attack in ATTACKS.items()}
         self.attack = chooser("attack", self, choices=labels, shortest=_SHORTEST_ATTACK)
         self.attack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.attack.activated.connect(self._attack_chosen)
@@ -264,8 +265,3 @@ class AttackControls(QWidget):
     @Slot(int)
     def _attack_chosen(self, index: int) -> None:
         self._attack.choose_attack(self.attack.itemData(index))
-
-
-def _within_words(label: str) -> str:
-    """Return a name as it stands within a sentence; capitals of initials stay."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -25,8 +25,14 @@ class Crafting:
         """Return the attack and its budget, if it has one, in a few words."""
         budget = self.config.get("budget")
         if budget == float("inf"):
-            return self.attack.label
-        return f"{self.attack.label}, {within(self.config.get('norm'), budget)}"
+            return in_sentence(self.attack.label)
+        return f"{in_sentence(self.attack.label)}, {within(self.config.get('norm'), budget)}"
+
+
+def in_sentence(label: str) -> str:
+    """Return a name as it stands within a sentence; capitals of initials and names stay."""
+    first = label.split(" ")[0]
+    return label[:1].lower() + label[1:] if first[1:].islower() else label
 
 
 def within(norm: str, budget: float) -> str:

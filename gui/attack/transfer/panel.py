@@ -16,7 +16,7 @@ from gui.shared.columns import label, sentences
 from gui.shared.crafting import crafting
 from gui.shared.panel import StudyProgress
 from gui.shared.run_models import models_of, other_runs
-from gui.shared.words import PARTS
+from gui.shared.words import PARTS, an
 from gui.theme import grow
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
@@ -110,7 +110,7 @@ class TransferPanel(AttackView):
         strips = beside((self.all_card, 1), (self.only_card, 1), spacing=8)
         policy = QSizePolicy.Policy
         table.setSizePolicy(policy.Preferred, policy.Maximum)
-        self.setLayout(below(self.note, table, (strips, 1), spacing=8))
+        self.setLayout(below(table, (strips, 1), self.note, spacing=8))
 
     def _connect(self) -> None:
         self.n_images.committed.connect(self.study.ask)
@@ -154,9 +154,13 @@ class TransferPanel(AttackView):
         self.who.setText(f"{PARTS[attack.config.part]} images by")
         self.attack_button.setText(now.words())
         name = "this run" if entry is None else short(entry.name, _LONGEST_NAME)
-        fool = f"to fool {name}"
+        dataset, target = self._session.view.dataset, now.config.target
+        aim = ""
+        if dataset is not None and target is not None:
+            aim = f"toward {an(short(dataset.class_names[target], _LONGEST_NAME))} "
+        fool = f"{aim}to fool {name}"
         self.whom.set_wordings(
-            f"{fool}: do the others fall for them?", f"{fool}: and others?", fool
+            f"{fool}: do the others fall for them?", f"{fool}: and others?", fool, aim
         )
 
     def _show_words(

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.learning.records import epoch_words
@@ -143,13 +143,18 @@ class TransferTable(QTableWidget):
                 item.setIcon(swatch(self._theme.colour(runs.colour_of(entry))))
             self.setItem(row, column, item)
 
+    def sizeHint(self) -> QSize:
+        """Ask for room for all rows: what is left is for the images."""
+        return QSize(super().sizeHint().width(), self.maximumHeight())
+
     def _fit(self, n_rows: int) -> None:
-        """Be as high as the rows, and no higher: what is left is for the images."""
+        """Be as high as the rows, and no higher."""
         row = self.fontMetrics().height() + 8
         self.verticalHeader().setDefaultSectionSize(row)
         head = self.horizontalHeader().sizeHint().height()
         self.setMinimumHeight(head + min(n_rows, _FEWEST_ROWS) * row)
         self.setMaximumHeight(head + max(n_rows, 1) * row)
+        self.updateGeometry()
 
 
 def percent(share: float) -> str:
