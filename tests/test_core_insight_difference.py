@@ -44,9 +44,10 @@ def test_the_interval_is_that_of_the_mean_of_what_they_disagree_in(
 
 def test_who_is_called_better() -> None:
     rng = np.random.default_rng(0)
-    assert difference(*right(3000, first=88, second=52), rng).is_told
-    assert not difference(*right(3000, first=60, second=52), rng).is_told
-    assert not difference(*right(30, first=0, second=0), rng).is_told
+    assert difference(*right(3000, first=88, second=52), rng).sign == 1
+    assert difference(*right(3000, first=52, second=88), rng).sign == -1
+    assert difference(*right(3000, first=60, second=52), rng).sign == 0
+    assert difference(*right(30, first=0, second=0), rng).sign == 0
     one, other = right(400, first=40, second=10)
     ahead, behind = difference(one, other, rng), difference(other, one, rng)
     assert ahead.ahead == -behind.ahead > 0

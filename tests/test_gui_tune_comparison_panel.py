@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def test_the_verdict_counts_the_images_that_one_alone_reads_rightly(
     )
     assert [side.score.text() for side in panel.sides] == [f"{r.mean():.4f}" for r in right]
     words = {1: "A is better", -1: "B is better", 0: "cannot tell"}
-    assert panel.verdict.verdict.text() == words[int(np.sign(told.ahead)) * told.is_told]
+    assert panel.verdict.verdict.text() == words[told.sign]
     assert panel.verdict.outcome.text() == ahead_words(told)
     low, high = panel.verdict.bars.interval
     assert low == pytest.approx(100 * (told.ahead - told.half_width))
@@ -137,6 +138,23 @@ def test_the_verdict_counts_the_images_that_one_alone_reads_rightly(
     n_first, n_second = (told.redrawn > 0).sum(), (told.redrawn < 0).sum()
     assert f"A is ahead in {n_first:,}, B in {n_second:,};" in panel.verdict.bars.describe()
     assert sum(count for _, _, count in panel.verdict.bars.bars()) == len(told.redrawn)
+    ahead, half = (
+        f"{100 * share:.3g}".replace("-", "−") for share in (told.ahead, told.half_width)
+    )
+    for part in (panel.verdict.verdict, panel.verdict.how):  # the formula with these numbers
+        tip = unescape(part.toolTip())
+        assert f"({alone[0]} − {alone[1]}) / {test.n_samples} = {ahead} points" in tip
+        assert f"= {ahead} ± {half} points" in tip
+
+
+def test_where_it_is_low_the_bars_keep_their_room(panel: ComparisonPanel, qtbot: QtBot) -> None:
+    wait_for_models(qtbot, panel)
+    card = panel.verdict
+    assert card.how.isVisible()
+    panel.resize(panel.width(), 254)
+    panel.grab()
+    assert not card.how.isVisible()
+    assert card.bars.height() >= 60
 
 
 def test_the_verdict_looks_right_in_either_theme(
@@ -158,7 +176,7 @@ def test_the_verdict_looks_right_in_either_theme(
 
 def test_ends_of_the_interval_are_rounded_outward() -> None:
     def words(ahead: float, half: float) -> str:
-        return ahead_words(Difference(ahead, half, 1, 1, 100, np.zeros(1)))
+        return ahead_words(Difference(ahead, 1.96, half, 1, 1, 100, np.zeros(1)))
 
     assert words(0.0031, 0.0056) == (
         "A is 0.31 points ahead; anything from −0.3 to +0.9 would fit."
@@ -205,7 +223,7 @@ def test_means_mistakes_confusion_and_attackability(
                     assert f"{one.robustness[k]:.4g}" in words
     for one in found:
         assert f"{one.held_out.score:.4f}" in panel.words.text()
-        assert f"{one.log_likelihood:.4f}" in panel.words.text()
+        assert f"{one.log_likelihood:.4f}".replace("-", "−") in panel.words.text()
 
 
 def test_the_bars_are_as_high_as_their_values(

@@ -100,6 +100,9 @@ def test_what_has_no_room_is_left_out_and_counted_and_nobody_has_to_scroll(
     table, session = page.runs.table, window.session
     window.resize(1900, 1000)
     wait_until(qtbot, lambda: not table.left_out)
+    assert (
+        table.horizontalHeader().length() == table.viewport().width() > 700
+    )  # as wide as its card
     assert page.runs.card.words.text() == ""
     window.resize(1024, 640)
     wait_until(qtbot, lambda: bool(table.left_out))

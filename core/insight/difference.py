@@ -32,6 +32,7 @@ class Difference:
     Attributes
     ----------
     ahead : the first's score less the second's
+    quantile : of Student's t, by which the standard error is multiplied
     half_width : between ``ahead`` less and plus this lies the true difference, with :data:`LEVEL`
     n_first, n_second : images that this model alone reads rightly
     n_images : all of them
@@ -39,6 +40,7 @@ class Difference:
     """
 
     ahead: float
+    quantile: float
     half_width: float
     n_first: int
     n_second: int
@@ -46,9 +48,9 @@ class Difference:
     redrawn: NDArray[np.float64]
 
     @property
-    def is_told(self) -> bool:
-        """Whether the two can be told apart."""
-        return abs(self.ahead) > self.half_width
+    def sign(self) -> int:
+        """1 where the first is better, -1 where the second is, 0 where nobody can tell."""
+        return int(np.sign(self.ahead)) if abs(self.ahead) > self.half_width else 0
 
 
 def difference(
@@ -65,9 +67,11 @@ def difference(
     variance = squares / (n * (n - 1)) + 1 / n**2
     shares = np.array([n_first, n_second, n - n_first - n_second]) / n
     drawn = rng.multinomial(n, shares, size=N_REDRAWN)
+    quantile = t_quantile((1 + LEVEL) / 2, n - 1)
     return Difference(
         ahead=ahead,
-        half_width=t_quantile((1 + LEVEL) / 2, n - 1) * variance**0.5,
+        quantile=quantile,
+        half_width=quantile * variance**0.5,
         n_first=n_first,
         n_second=n_second,
         n_images=n,

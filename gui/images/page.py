@@ -58,9 +58,8 @@ _TABS = {
     CLASSES: "How many images of each class there are, their mean and how they differ",
     SPLIT: "How the images are divided, spoilt by noise, and read from their file",
 }
-_RIGHT_SHARE, _RIGHT_WIDTHS = 0.29, (352, 520)
-"""Of the page's width, for what stands beside the wall; the least and the most of it."""
-
+_RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 0.29, 352, 520
+"""Of the page's width, for what stands beside the wall; the least of it, the most at 100 %."""
 
 _WIDE = 1200
 """Pixels of the page at which a drawing is explained beside its sheet."""
@@ -155,9 +154,8 @@ class ImagesPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the wall its share."""
-        least, most = (pixels(width) for width in _RIGHT_WIDTHS)
-        width = min(max(round(_RIGHT_SHARE * self.width()), least), most)
-        width = max(width, self._least_right())
+        width = min(round(_RIGHT_SHARE * self.width()), pixels(_RIGHT_MOST))
+        width = max(width, _RIGHT_LEAST, self._least_right())
         for card in (self._right, self.card):
             card.setFixedWidth(width)
         self._make_room()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QSizePolicy
 
 from gui.shared.learning_curves import LearningCurves, making_plots
@@ -105,6 +105,13 @@ class TunePage(Page):
     def _close_cards(self) -> None:
         for shown in self.cards:
             shown.close()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what runs, curves and comparison need; sharing the height, none asks for it."""
+        above = max(part.minimumSizeHint().height() for part in (self.runs, self.curves))
+        below = self.comparison.minimumSizeHint().height()
+        height = max(above * 100 // _ABOVE, below * 100 // _BELOW) + 8
+        return QSize(super().minimumSizeHint().width(), height)
 
     def take_keyboard(self) -> None:
         """Let keys go to the table."""

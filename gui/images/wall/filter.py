@@ -42,8 +42,8 @@ _LAST_HELP = (
     "number, how large they are."
 )
 _FIELD_WIDTH = 64
-_SLIDER_WIDTH, _LEAST_CHOICE = 150, 56
-_LETTERS = {"part": 6, "label": 7, "read": 10, "last": 7}
+_SLIDER_WIDTH = 150
+_LETTERS = {"part": 6, "label": 7, "read": 10, "last": 6}
 """Characters that each choice shows at least; the rest of a longer one is cut."""
 
 
@@ -123,8 +123,6 @@ class FilterBar(QWidget):
         self.last.setIconSize(QSize(0, 0))
         self.setLayout(beside(self.part, self.label, self.read, self.last, spacing=8))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        for choice in (self.part, self.label, self.read, self.last):
-            choice.setMinimumWidth(_LEAST_CHOICE)
         word = partial(label, parent=inside)
         rows = (
             (word("order", buddy=self.order), (self.order, 1)),

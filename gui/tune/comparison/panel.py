@@ -18,6 +18,7 @@ from core.insight.diagnostics import (
     weight_limit,
 )
 from core.insight.readings import ImageFilter
+from core.report.numbers import number
 from gui.jobs.question import same
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
@@ -45,8 +46,8 @@ LEFT, RIGHT = 46, 54
 """How the width is shared between what is said in words and what is seen."""
 
 _LONGEST = 22
-_CELL = 50
-"""Pixels a side at least: three rows fit the smallest window."""
+_CELL = 28
+"""Pixels a side at least: three rows of ten fit the smallest window."""
 _WHAT = {
     "plain": ("Weights", "The weight images of both on one scale, and what lies between them."),
     "mean": (
@@ -259,7 +260,8 @@ class ComparisonPanel(Panel):
             part, (first, second) = PARTS[_held_out(dataset)], found
             words = [
                 f"{part} score {first.held_out.score:.4f} → {second.held_out.score:.4f}",
-                f"log-likelihood {first.log_likelihood:.4f} → {second.log_likelihood:.4f}",
+                f"log-likelihood {number(first.log_likelihood, '.4f')} → "
+                f"{number(second.log_likelihood, '.4f')}",
                 f"change to fool {first.median_l2:.3g} → {second.median_l2:.3g}",
             ]
         apart = relative_difference(models[0].weights, models[1].weights)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.report.numbers import number
 from gui.shared.columns import label, sentences
 from gui.shared.words import PARTS
+from gui.theme import pixels
 from gui.tune.comparison.side_chooser import SideChooser
 from gui.widgets.bars.difference_bars import DifferenceBars
 from gui.widgets.basics.card import Card
@@ -15,6 +17,7 @@ from gui.widgets.basics.tooltips import wrapped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from core.insight.comparison import Compared
@@ -36,6 +39,8 @@ _HOW_HELP = (
     "how much A is ahead each time. The bar is the 95 % interval of Student's t for the mean of "
     "+1 (A alone right), −1 (B alone right) and 0, with 1/n² added to its variance."
 )
+_LEAST_BARS = 96
+"""Pixels at 100 %: where bars would be lower, their tooltip alone says how they come about."""
 
 
 class VerdictCard(Card):
@@ -44,12 +49,9 @@ class VerdictCard(Card):
     def __init__(self, parent: QWidget) -> None:
         self.sides = [SideChooser(name, parent) for name in NAMES]
         self.bars = DifferenceBars(parent)
-        self.bars.setToolTip(wrapped(_HOW_HELP))
         self.verdict = label("", parent, "verdict")
-        self.verdict.setToolTip(wrapped(_VERDICT_HELP))
         self.outcome = sentences(parent, "outcome")
         self.how = sentences(parent, "muted")
-        self.how.setToolTip(wrapped(_HOW_HELP))
         inside = below(*self.sides, (self.bars, 1), self.outcome, self.how, spacing=4)
         super().__init__("is A better than B?", inside, right=(self.verdict,), parent=parent)
 
@@ -83,14 +85,27 @@ class VerdictCard(Card):
         for side, model in zip(self.sides, found.models, strict=True):
             side.show_score(model.held_out.score)
         told = found.difference
-        sign = (1 if told.ahead > 0 else -1) if told.is_told else 0
-        self.verdict.setText(_BETTER[sign])
-        self.verdict.setProperty("told", "yes" if sign else "no")
+        self.verdict.setText(_BETTER[told.sign])
+        self.verdict.setProperty("told", "yes" if told.sign else "no")
         self.verdict.style().unpolish(self.verdict)
         self.verdict.style().polish(self.verdict)
         self.bars.set_difference(told.ahead, told.half_width, told.redrawn, told.n_images)
         self.outcome.setText(ahead_words(told))
         self.how.setText(how_words(told, part))
+        self.verdict.setToolTip(wrapped(_VERDICT_HELP, *formula_words(told)))
+        for told_of in (self.bars, self.how):
+            told_of.setToolTip(wrapped(_HOW_HELP, *formula_words(told)))
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the bars the room in which they are read."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        rest = [self.head.sizeHint().height(), *(side.sizeHint().height() for side in self.sides)]
+        rest += [said.heightForWidth(self.width()) + 8 for said in (self.outcome, self.how)]
+        self.how.setVisible(self.height() - sum(rest) >= pixels(_LEAST_BARS))
 
     def say_nothing(self, words: str) -> None:
         """Say why nothing is compared."""
@@ -121,7 +136,22 @@ def how_words(told: Difference, part: str) -> str:
     )
 
 
+def formula_words(told: Difference) -> tuple[str, ...]:
+    """Return how the interval follows, with the numbers of these two models put in."""
+    n, first, second = told.n_images, told.n_first, told.n_second
+    squares = first + second - n * told.ahead**2
+    ahead, error = number(100 * told.ahead, ".3g"), told.half_width / told.quantile
+    return (
+        f"d = (A alone − B alone) / n = ({first:,} − {second:,}) / {n:,} = {ahead} points",
+        f"s² = (A alone + B alone − n d²) / (n (n − 1)) + 1 / n² = {squares:,.4g} / ({n:,} × "
+        f"{n - 1:,}) + 1 / {n:,}² = ({100 * error:.3g} points)²",
+        f"d ± t s = {ahead} ± {told.quantile:.3f} × {100 * error:.3g} = {ahead} ± "
+        f"{100 * told.half_width:.3g} points",
+        f"{_BETTER[told.sign]}: 0 lies {'outside' if told.sign else 'within'}.",
+    )
+
+
 def _outward(points: float, *, up: bool) -> str:
     """Return an end of an interval with one digit, rounded so that none is left out."""
     tenths = -int(-10 * points // 1) if up else int(10 * points // 1)
-    return "0" if not tenths else f"{tenths / 10:+.1f}".replace("-", "−")
+    return number(tenths / 10, "+.1f") if tenths else "0"

@@ -16,6 +16,7 @@ from core.learning.runs import (
     values_in_words,
     varying,
 )
+from core.report.numbers import number
 from gui.session.run_state import RunState
 from gui.session.runs import BandEntry, RunEntry
 from gui.shared.words import PARTS
@@ -264,5 +265,4 @@ def _number(value: float) -> Cell:
     """Return a number that a run that ran away makes no wider than the others."""
     if not math.isfinite(value):
         return Cell("–", None, "Not a number: the run diverged")
-    words = f"{value:.4f}" if abs(value) < 100 else f"{value:.1e}"
-    return Cell(words.replace("-", "−"), value, f"{value!r}")
+    return Cell(number(value, ".4f" if abs(value) < 100 else ".1e"), value, f"{value!r}")

@@ -109,7 +109,6 @@ class RunTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setMinimumSectionSize(_LEAST_WIDTH)
-        header.setStretchLastSection(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)  # the titles have an arrow
@@ -249,6 +248,9 @@ class RunTable(QTableView):
             cut = min(max(over, 0), max(widths[key] - least, 0))
             widths[key] -= cut
             over -= cut
+        header = self.horizontalHeader()
+        last = max(widths, key=lambda key: header.visualIndex(PLACES[key]))
+        widths[last] += max(-over, 0)  # Qt's own stretching takes from it, too, where it is needed
         self._lay(widths)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
         if self.left_out != tuple(left_out):
