@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from gui_helpers import Painted, click, drag, has_colour, hover, pixels
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 
-from gui.theme import DARK, LIGHT, Theme
+from gui.theme import DARK, LIGHT, USUAL, Theme, apply_font
 from gui.widgets.curves.label_places import place_labels
 from gui.widgets.curves.timeline import Timeline
 
@@ -181,3 +181,19 @@ def test_placed_labels_never_overlap_nor_leave_the_bar(n: int) -> None:
     assert not overlaps(spans)
     assert all(start >= 0 and end <= 500 for start, end in spans)
     assert max(range(n), key=places.__getitem__) in placed
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_number_of_the_last_epoch_is_whole(
+    app: QApplication, timeline: Timeline, percent: int
+) -> None:
+    apply_font(app, percent)
+    app.processEvents()
+    timeline.set_run(300, 300, None)
+    timeline.resize(700, timeline.sizeHint().height())
+    dark = pixels(timeline)[29:].min(axis=2) < 160
+    assert dark.any()
+    assert not dark[:, -1].any(), "it ends at the edge, or before it"
+    assert not dark[-1].any()
+    assert dark[:, -60:].sum() > 1.5 * dark[:, :30].sum(), "300, not 0"
+    apply_font(app, USUAL)

@@ -96,6 +96,8 @@ def _words(theme: Theme) -> str:
     QLabel#verdict[told="no"] {{ border-left-color: {theme.best}; }}
     QLabel#letter {{ font-weight: 600; padding: 0px 5px; border: 2px solid {theme.text};
         border-radius: 4px; }}
+    QLabel#key {{ background: {theme.raised}; border: 1px solid {theme.edge};
+        border-bottom-width: 2px; border-radius: 4px; padding: 1px 8px; font-weight: 600; }}
     QLabel#waiting {{ color: {theme.best}; font-size: {caption}pt; }}
     QLabel#dropWords {{ background: {theme.selection}; color: {theme.text};
         border: 3px dashed {theme.accent}; border-radius: 14px; font-size: {points(29)}pt; }}
@@ -161,6 +163,7 @@ def _buttons(theme: Theme) -> str:
     QPushButton#waiting:hover, QPushButton#waiting:focus {{ text-decoration: underline; }}
     QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; padding: 0px 11px;
         min-height: {pixels(26) - 2}px; }}
+    QTreeView#commands::item {{ padding: 3px 6px; }}
     QTreeView#commands {{ background: {theme.surface}; border: none; outline: 0;
         selection-background-color: {theme.selection}; selection-color: {theme.text}; }}
     QTableView {{ background: {theme.surface}; selection-background-color: {theme.selection};

@@ -6,16 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
-from gui.shared.columns import label
+from gui.shared.columns import heading, label
 from gui.shared.page import Page
-from gui.theme import LIGHT, STAGE, Theme, give_theme, pixels, text_percent
+from gui.theme import STAGE, Theme, text_percent
 from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSize
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -76,48 +75,12 @@ class Blackness(QWidget):
             painter.fillRect(self.rect(), QColor("#000000"))
 
 
-class KeyCap(QLabel):
-    """A key, as it is on a keyboard."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__("", parent, textFormat=Qt.TextFormat.PlainText)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._theme = LIGHT
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-
-    def sizeHint(self) -> QSize:
-        """Return room for the words and what is around them."""
-        hint = super().sizeHint()
-        hint.setWidth(max(hint.width() + pixels(16), pixels(24)))
-        hint.setHeight(hint.height() + pixels(6))
-        return hint
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cap, and the words on it."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            box = self.rect().toRectF().adjusted(1, 1, -1, -2)
-            painter.setPen(QPen(QColor(self._theme.edge), 1))
-            painter.setBrush(QColor(self._theme.raised))
-            painter.drawRoundedRect(box.translated(0, 1), 4, 4)
-            painter.drawRoundedRect(box, 4, 4)
-            font = painter.font()
-            font.setBold(True)
-            painter.setFont(font)
-            painter.setPen(QColor(self._theme.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
-
-
 class PressedKeys(QWidget):
     """The key pressed last and what it did, for a while."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.cap, self.words = KeyCap(self), label("", self, "muted")
+        self.cap, self.words = label("", self, "key"), label("", self, "muted")
         self.setLayout(beside(None, self.cap, self.words, spacing=8))
         self._timer = QTimer(self, singleShot=True, interval=KEYS_SHOWN)
         self._timer.timeout.connect(partial(self.tell, "", ""))
@@ -137,8 +100,7 @@ class StageLine(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("head")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.title, self.words = label("", self, "heading"), label("", self)
+        self.title, self.words = heading("", self), label("", self)
         self.setLayout(beside(self.title, None, self.words, margins=(16, 6, 16, 6)))
 
 
@@ -179,7 +141,6 @@ class Stage(QObject):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(0, self.line)
         for part in (self.keys, self.line):
-            give_theme(part, staged.theme)
             part.hide()
         self._hint_timer = QTimer(self, singleShot=True, interval=HINT_SHOWN)
         self._hint_timer.timeout.connect(self._end_hint)
@@ -216,7 +177,7 @@ class Stage(QObject):
             if action.shortcut() in black
         }
         for action in self._keys:
-            action.setShortcut(QKeySequence())
+            action.setShortcuts([])
         window.addAction(self._blacken)
         self.keys.tell("", "")
         self.keys.show()

@@ -67,6 +67,11 @@ class Timeline(Painted):
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size, with room for the numbers."""
+        numbers = ceil(_NUMBERS + QFontMetricsF(self._small_font()).height())
+        return QSize(self.usual.width(), max(self.usual.height(), numbers))
+
     def set_run(
         self, limit: int, done: float, best: float | None, flip: float | None = None
     ) -> None:
@@ -238,8 +243,10 @@ class Timeline(Painted):
             x = self.x_of(epoch)
             painter.drawLine(QPointF(x, bar.bottom() + 2), QPointF(x, bar.bottom() + 5))
             if with_numbers:
-                box = QRectF(x - 30, _NUMBERS, 60, 16)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(epoch))
+                words = painter.boundingRect(QRectF(), 0, str(epoch))
+                words.moveTopLeft(QPointF(x - words.width() / 2, _NUMBERS))
+                words.moveRight(min(words.right(), self.width()))  # the last one is whole
+                painter.drawText(words, 0, str(epoch))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the epoch under the pointer."""
