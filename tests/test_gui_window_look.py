@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QProgressBar,
     QStyle,
+    QStyleOptionComboBox,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -340,6 +342,44 @@ def test_lists_and_names_are_as_wide_as_their_words(
     words = [preset.itemText(place) for place in range(preset.count())]
     assert preset.view().width() > max(map(preset.fontMetrics().horizontalAdvance, words)) + 12
     preset.hidePopup()
+
+
+@pytest.mark.parametrize(
+    ("percent", "width", "brief"),
+    [
+        (80, 1024, (False, False, False)),
+        (100, 1024, (False, False, False)),
+        (150, 1280, (True, False, False)),
+        (150, 1024, (True, False, True)),
+        (200, 1280, (True, False, True)),
+        (200, 1024, (True, True, True)),
+    ],
+)
+def test_the_head_says_less_in_an_order_and_cuts_no_word(
+    window: MainWindow, qtbot: QtBot, percent: int, width: int, brief: tuple[bool, ...]
+) -> None:
+    head = window.head
+    window.use_text(percent)
+    window.resize(width, 640)
+    button = head.buttons["learn_page"]
+    icon = Qt.ToolButtonStyle.ToolButtonIconOnly
+
+    def said() -> tuple[bool, ...]:
+        return head.preset.is_brief, head.data.is_brief, button.toolButtonStyle() == icon
+
+    wait_until(qtbot, lambda: said() == brief)
+    # Run and epoch stay.
+    wait_until(qtbot, lambda: head.model.width() >= head.model.sizeHint().width())
+    for chooser in (head.preset, head.data):
+        assert chooser.width() >= chooser.sizeHint().width()
+        option = QStyleOptionComboBox()
+        chooser.initStyleOption(option)
+        assert option.currentText == ("" if chooser.is_brief else chooser.currentText())
+        assert option.currentIcon.isNull() == (not chooser.is_brief)
+    seen = [part for part in head.findChildren(QWidget) if part.parent() is head]
+    boxes = sorted(part.geometry().getRect() for part in seen if part.isVisible())
+    assert all(x + w <= after for (x, _, w, _), (after, *_) in pairwise(boxes))
+    assert boxes[-1][0] + boxes[-1][2] <= head.width()
 
 
 @pytest.mark.parametrize("key", ["B", "."])

@@ -158,8 +158,9 @@ class TrainingTransport(EpochPlaces):
         session, view = self._session, self._view
         if view.run_state is RunState.FAILED:
             return "There is no run: open data, or start again."
-        if session.training.divergence is not None and session.runs.is_live_shown:
-            return f"{self._run_name()} has come to an end: its numbers grew without bound."
+        if view.run_state is RunState.DIVERGED:
+            shown = "" if session.runs.is_live_shown else self._shown_words()
+            return f"{self._run_name()} has ended: its numbers grew without bound. {shown}".strip()
         if view.shown is None:
             return "Starting ..."
         name = self._run_name()

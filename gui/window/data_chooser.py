@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtGui import QIcon, QPainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox
 
 from core.data.config import DataConfig
 from core.errors import printable
@@ -14,14 +15,19 @@ from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
 from gui.session.run_state import RunState
+from gui.theme import grow, pixels
 from gui.widgets.basics.controls import offer
 from gui.widgets.basics.drop_down import Unfolded
+from gui.widgets.basics.fitting_words import fitting
 from gui.widgets.basics.layouts import scrolled
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.tooltips import wrapped
 from gui.window.catalogue_panel import Catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
@@ -33,7 +39,14 @@ _LONGEST_NAME = 190
 
 
 class HeadChooser(QComboBox):
-    """A list in the head, as wide as what it says."""
+    """A list in the head, as wide as what it says; ``brief``, it is an icon alone.
+
+    Parameters
+    ----------
+    icon_name : of its icon
+    """
+
+    icon_name = "data"
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,17 +54,58 @@ class HeadChooser(QComboBox):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.currentTextChanged.connect(self.updateGeometry)
+        self._icon, self._is_brief = QIcon(), False
+        grow(self, icon_size=18)
+
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
+        """Use these icons."""
+        self._icon = icons[self.icon_name]
+        self.update()
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is an icon alone."""
+        return self._is_brief
+
+    def be_brief(self, is_brief: bool) -> None:
+        """Say nothing, or what is chosen."""
+        if is_brief != self._is_brief:
+            self._is_brief = is_brief
+            self.updateGeometry()
+
+    @property
+    def _words_width(self) -> int:
+        words = self.fontMetrics().horizontalAdvance(self.currentText())
+        return min(words, pixels(_LONGEST_NAME))
 
     def sizeHint(self) -> QSize:
         """Return the room for what it says now."""
         hint = super().sizeHint()
-        words = min(self.fontMetrics().horizontalAdvance(self.currentText()), _LONGEST_NAME)
+        words = self.iconSize().width() if self._is_brief else self._words_width
         return QSize(words + hint.height() + 8, hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the room for a few letters: where it is narrow they are cut."""
+        """Return the room for a few letters."""
         hint = self.sizeHint()
         return QSize(min(hint.width(), 3 * hint.height()), hint.height())
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Give the style an icon in place of words, or as many of them as there is room for."""
+        super().initStyleOption(option)
+        if self._is_brief:
+            option.currentText, option.currentIcon = "", self._icon
+        else:
+            room = self._words_width + self.width() - self.sizeHint().width()
+            option.currentText = fitting(self.fontMetrics(), (option.currentText,), room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it as the style does, of :meth:`initStyleOption`."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        with QPainter(self) as painter:
+            list_, words = QStyle.ComplexControl.CC_ComboBox, QStyle.ControlElement.CE_ComboBoxLabel
+            self.style().drawComplexControl(list_, option, painter, self)
+            self.style().drawControl(words, option, painter, self)
 
     def showPopup(self) -> None:
         """Open the list, wide enough for its longest choice."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton
 
 from core.learning.presets import PRESETS
@@ -30,9 +30,21 @@ HEIGHT = 40
 _LOOKS = ("text_larger", "text_smaller", "text_usual", "theme", "stage", "full_screen")
 """Commands of *Aa*, as far as there are such."""
 
+_WAYS = (
+    (False, False, False),
+    (True, False, False),
+    (True, True, False),
+    (False, False, True),
+    (True, False, True),
+    (True, True, True),
+)
+"""What is an icon alone, preset, data and pages: the first of these that fits."""
+
 
 class PresetChooser(HeadChooser):
     """Begins a run with a whole set of settings: one act."""
+
+    icon_name = "panel"
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__("Preset", parent)
@@ -64,7 +76,11 @@ class PresetChooser(HeadChooser):
 
 
 class Head(QFrame):
-    """Buttons of pages, and lists of data, presets and models."""
+    """Buttons of pages, and lists of data, presets and models.
+
+    Where there is no room for all its words icons stand for the preset, then for the data, too,
+    then for the pages instead, at last for all of them. Run and epoch stay.
+    """
 
     def __init__(
         self,
@@ -87,7 +103,9 @@ class Head(QFrame):
             made.setAutoExclusive(True)
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             made.clicked.connect(action.trigger)
+            grow(made, icon_size=18)
             self.buttons[f"{page.name}_page"] = made
+        self._page_buttons = tuple(self.buttons.values())
         rule = QFrame(self)
         rule.setObjectName("line")
         rule.setFixedWidth(1)
@@ -107,7 +125,7 @@ class Head(QFrame):
         self.buttons["help"] = self.help
         row = beside(
             self.menu,
-            *(self.buttons[f"{page.name}_page"] for page in PAGES),
+            *self._page_buttons,
             8,
             below(rule, margins=(0, 10, 0, 10)),
             8,
@@ -120,6 +138,8 @@ class Head(QFrame):
             spacing=2,
             margins=(8, 0, 8, 0),
         )
+        self._row = row
+        self._fitted: tuple[object, ...] = ()
         self.setLayout(row)
         grow(self, fixed_height=HEIGHT)
 
@@ -134,6 +154,32 @@ class Head(QFrame):
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons."""
         self.menu.setIcon(icons["menu"])
+        for chooser in (self.preset, self.data):
+            chooser.set_icons(icons)
+        for page, button in zip(PAGES, self._page_buttons, strict=True):
+            button.setIcon(icons[page.icon])
+
+    def event(self, event: QEvent) -> bool:
+        """Say more or less where there is another room, or there are other words."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        lists, style = (self.preset, self.data), Qt.ToolButtonStyle
+        given = [one.isHidden() or one.currentText() for one in lists]
+        room = [one.sizeHint().width() for one in (self.model, self.look, self.help)]
+        if (now := (self.width(), *given, *room)) == self._fitted:
+            return
+        self._fitted = now
+        for *lists_brief, pages_brief in _WAYS:
+            for one, is_brief in zip(lists, lists_brief, strict=True):
+                one.be_brief(is_brief)
+            way = style.ToolButtonIconOnly if pages_brief else style.ToolButtonTextOnly
+            for button in self._page_buttons:
+                button.setToolButtonStyle(way)
+            if self._row.sizeHint().width() <= self.width():
+                break
 
     def show_page(self, name: str, *, has_preset: bool) -> None:
         """Mark the page shown; only where settings act a preset is offered."""

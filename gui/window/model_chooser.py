@@ -18,6 +18,7 @@ from gui.theme import LIGHT, give_theme
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.drop_down import Unfolded
+from gui.widgets.basics.fitting_words import fitting
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.timeline import Timeline
@@ -318,9 +319,8 @@ class ModelChooser(QToolButton):
                 painter.drawRoundedRect(patch, 2, 2)
             painter.setPen(QColor(theme.text if self.isEnabled() else theme.earlier))
             room = rect.adjusted(30, 0, -40, 0)
-            words = self.fontMetrics().elidedText(
-                self.text(), Qt.TextElideMode.ElideLeft, room.width()
-            )
+            whole = self.text()  # the swatch tells the run, too
+            words = fitting(self.fontMetrics(), (whole, whole.rpartition(", ")[2]), room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
             end = 30 + self.fontMetrics().horizontalAdvance(words)
             if self._is_live:
