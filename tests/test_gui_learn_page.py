@@ -41,6 +41,7 @@ from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.shared.words import an
 from gui.theme import LIGHT
+from gui.widgets.basics.short_number import exact_number
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 from gui.window.registry import LEARN_TABS
@@ -579,7 +580,8 @@ def test_hovering_a_curve_reads_all_its_values(window: MainWindow, qtbot: QtBot)
             point = widget_point(plot, epoch, history.curve("test", metric)[epoch])
             hover_until(qtbot, plot, point, f"epoch {epoch} ")
             expected = [f"epoch {epoch}"] + [
-                f"{part} {history.curve(part, metric)[epoch]:.4g}" for part in ("train", "test")
+                f"{part} {exact_number(history.curve(part, metric)[epoch])}"
+                for part in ("train", "test")
             ]
             assert plot.values.isVisible()
             for words in expected:

@@ -33,7 +33,7 @@ from gui.learn.page import ATLAS
 from gui.learn.stopping.panel import StoppingPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.widgets.basics.short_number import short_number
+from gui.widgets.basics.short_number import exact_number, short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,7 +178,7 @@ def test_hovering_reads_curve_and_band(panel: StoppingPanel, session: Session) -
     band = core_band(session, "test")
     words = panel.plot.describe(5.2)
     assert "epoch 5" in words
-    assert f"90 %: {band.low[5]:.4g} to {band.high[5]:.4g}" in words
+    assert f"90 %: {exact_number(band.low[5])} to {exact_number(band.high[5])}" in words
     assert f"share of redrawings {band.best_share[5]:.4g}" in panel.bars.describe(5.2)
 
 

@@ -66,3 +66,21 @@ def test_a_run_that_has_not_learnt_yet_is_seen_where_the_others_are(
 def test_before_anything_is_learnt_there_is_no_range() -> None:
     assert ends(Past(np.array([0.9]))) is None
     assert ends(Past(np.empty(0))) is None
+
+
+def test_a_better_run_is_seen_beside_one_that_ran_away_and_no_curve_of_the_run_shown_is_lost() -> (
+    None
+):
+    found = ends(Past(np.linspace(0.909, 0.904, 40)), Past(LEARNT))
+    assert found is not None
+    assert found[0] <= 0.08
+
+    sure = Past(np.geomspace(2.3, 1e-3, 60))  # of its training images; the others get worse
+
+    def curve(part: str, metric: str) -> NDArray[Any]:
+        return -sure.values if part == "train" else -np.linspace(2.3, 8.0, 60)
+
+    sure.curve = curve  # type: ignore[method-assign]
+    found = ends(sure, metric="log_likelihood")
+    assert found is not None
+    assert found[0] <= -7.5

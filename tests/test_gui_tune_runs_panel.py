@@ -35,6 +35,7 @@ from gui.shared.learning_curves import LearningCurves, making_plots
 from gui.theme import DARK, LIGHT
 from gui.tune.runs.columns import PLACES
 from gui.tune.runs.panel import RunsPanel
+from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -503,9 +504,9 @@ def test_hovering_reads_all_runs_at_once(
 ) -> None:
     words = plot.describe(5.0).replace("&nbsp;", " ")
     first, second = (entry.run.history for entry in session.runs.entries)
-    assert f"test {second.curve('test', 'log_likelihood')[5]:.4g}" in words
+    assert f"test {exact_number(second.curve('test', 'log_likelihood')[5])}" in words
     assert "run 1" in words
-    assert f"{first.curve('test', 'log_likelihood')[5]:.4g}" in words
+    assert exact_number(first.curve("test", "log_likelihood")[5]) in words
     box = plot.box
     place = plot.view.mapFromScene(box.sceneBoundingRect().center())
     hover(plot.view.viewport(), place)

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.learning.smoothing import SMOOTHINGS, moving_mean
 from gui.theme import DARK, LIGHT, STAGE, Theme
-from gui.widgets.basics.short_number import MINUS, short_number
+from gui.widgets.basics.short_number import MINUS, exact_number, short_number
 from gui.widgets.curves.legend import Entry, Legend
 from gui.widgets.curves.lines import CurveLine, peaks
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
@@ -240,7 +240,7 @@ def test_everything_is_where_the_axes_say(
     assert column_colour(plot, painted, 20, LIGHT.best) > 0.4 * inside(plot).height()
     for epoch in (2, 7, 41):
         words = hover_at(qtbot, plot, point(plot, epoch, ys[epoch]), f"epoch {epoch} ")
-        assert f"test {ys[epoch]:.4g}" in words
+        assert f"test {exact_number(ys[epoch])}" in words
         with qtbot.waitSignal(plot.x_clicked) as clicked:
             click(qtbot, plot.view.viewport(), point(plot, epoch, ys[epoch]))
         assert clicked.args == [epoch]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PARTS = ("train", "test")
 _MOST_ROOM = 3.0
 """Of the distance from the best to the middle value, beyond the best; and of the range of the run
-shown, by which others may widen it."""
+shown, by which worse ones may widen it; better ones are always seen."""
 _SEEN = 0.97
 """Of the values of the run shown at least so many are seen, if none is far away."""
 _WILD = 100.0
@@ -46,22 +46,16 @@ def curve_range(
     """
     sign = 1.0 if metric == "error" else -1.0  # so that less is better
     runs = list(behind)
-    start, own = (0.0, np.empty(0)) if shown is None else _learnt(shown, metric)
-    if len(own) < _FEW:  # it is seen where another is until it has learnt: nothing jumps
-        known = (_learnt(each, metric) for each in runs)
-        at, more = next((one for one in known if len(one[1]) >= _FEW), (start, np.empty(0)))
-        start, own = (start if len(own) else at), np.concatenate((own, more))
-    start, own = sign * start, np.sort(sign * own)
-    if not len(own) or own[0] > _WILD * max(start, _LEAST_SPAN):
-        return None  # nothing is learnt, or it ran away at once: nothing can be seen beside that
-    own = own[own <= _WILD * max(float(own[0]), _LEAST_SPAN)]
-    best, usual = float(own[0]), float(np.median(own))
-    reach = best + max(_MOST_ROOM * (usual - best), _LEAST_SPAN)
-    worst = min(float(own[math.ceil(_SEEN * (len(own) - 1))]), reach)
-    room = _MOST_ROOM * max(worst - best, _LEAST_SPAN)
+    own = [] if shown is None else _learnt(shown, metric, sign)
+    if sum(map(len, own)) < _FEW:  # it is seen where another is until it has learnt: nothing jumps
+        known = (_learnt(each, metric, sign) for each in runs)
+        own += next((each for each in known if sum(map(len, each)) >= _FEW), [])
+    if not own:
+        return None
+    low, high = min(float(values[0]) for values in own), max(map(_worst, own))
     others = np.concatenate([np.empty(0), *(sign * _ends(each, metric) for each in runs)])
-    near = others[(others > best - room) & (others < worst + room)]
-    low, high = min(best, near.min(initial=best)), max(worst, near.max(initial=worst))
+    near = others[others < high + _MOST_ROOM * max(high - low, _LEAST_SPAN)]
+    low, high = near.min(initial=low), near.max(initial=high)
     step = round_below(max(high - low, 1e-6 * abs(high), 1e-9) / 5)
     low, high = step * math.floor(low / step), step * math.ceil(high / step)
     if low == high:
@@ -71,13 +65,24 @@ def curve_range(
     return -high, min(-low, 0.0)
 
 
-def _learnt(history: History, metric: str) -> tuple[float, NDArray[np.float64]]:
-    """Return the value a run began with, and all that it has learnt."""
-    if not len(history):
-        return 0.0, np.empty(0)
-    first = 1 if history.epochs[0] == 0 else 0  # a branch begins with what its parent has learnt
-    values = np.concatenate([history.curve(part, metric)[first:] for part in _PARTS])
-    return history.value("train", metric, int(history.epochs[0])), values[np.isfinite(values)]
+def _learnt(history: History, metric: str, sign: float) -> list[NDArray[np.float64]]:
+    """Return what a run has learnt, of each part from the best to the worst; none that ran away."""
+    found: list[NDArray[np.float64]] = []
+    first = 1 if len(history) and history.epochs[0] == 0 else 0  # a branch begins with its parent's
+    for part in _PARTS:
+        values = sign * history.curve(part, metric)
+        start = float(values[0]) if len(values) else 0.0
+        values = np.sort(values[first:][np.isfinite(values[first:])])
+        if len(values) and values[0] <= _WILD * max(start, _LEAST_SPAN):
+            found.append(values[values <= _WILD * max(float(values[0]), _LEAST_SPAN)])
+    return found
+
+
+def _worst(values: NDArray[np.float64]) -> float:
+    """Return which of the values of one curve is the worst that must be seen."""
+    best, usual = float(values[0]), float(np.median(values))
+    reach = best + max(_MOST_ROOM * (usual - best), _LEAST_SPAN)
+    return min(float(values[math.ceil(_SEEN * (len(values) - 1))]), reach)
 
 
 def _ends(history: History, metric: str) -> NDArray[np.float64]:

@@ -33,6 +33,11 @@ def short_number(value: float, digits: int = 3) -> str:
     return f"{MINUS}{words}" if value < 0 and float(words) else words
 
 
+def exact_number(value: float) -> str:
+    """Return a number with four digits that count: ``0.04012``, ``−2.433``."""
+    return f"{value:.4g}".replace("-", MINUS)
+
+
 def legend_number(value: float, *, percent: bool) -> str:
     """Return a number as a legend has it, a share perhaps in per cent: ``37 %``, ``0.4 %``."""
     if percent and math.isfinite(value):

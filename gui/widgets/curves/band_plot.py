@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import on_paper
-from gui.widgets.basics.short_number import MINUS
+from gui.widgets.basics.short_number import MINUS, exact_number
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.scale import round_below
 
@@ -115,7 +115,9 @@ class BandPlot(CurvePlot):
         i = int(np.abs(xs - at).argmin())
         if xs[i] != at:
             return words
-        return f"{words} &nbsp; {self._band_words} {low[i]:.4g} to {high[i]:.4g}"
+        return (
+            f"{words} &nbsp; {self._band_words} {exact_number(low[i])} to {exact_number(high[i])}"
+        )
 
 
 class EpochBars(CurvePlot):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _ARROW = 5.0
 """Pixels from the middle of an arrow to its corners."""
 _GAP = 4.0
-_MOST = 3
-"""Curves named at one edge; of more it is said how many."""
+_MOST, _MOST_HEIGHT = 3, 0.25
+"""Curves named at one edge, and the part of the height for them; of more it is said how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class EdgeMarks:
     def __init__(self, box: ZoomBox, main: MainCurves, runs: RunLayer) -> None:
         self._box, self._main, self._runs = box, main, runs
         self._theme, self._drawing = LIGHT, Drawing()
-        self.boxes: list[QRectF] = []
-        """Where words stand, in pixels of the box."""
+        self._placed: list[tuple[QColor, QPolygonF, QRectF, str]] = []
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -108,43 +107,49 @@ class EdgeMarks:
             return None
         return Leaving(name, colour, min(max(at, left), right), float(y[last]), place > high)
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint arrows and words, in pixels of the box."""
-        found, self.boxes = self.found(), []
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for is_up in (True, False):
-            self._paint_edge(painter, [end for end in found if end.is_up is is_up])
+    @property
+    def boxes(self) -> list[QRectF]:
+        """Where words stand, in pixels of the box."""
+        return [box for _, _, box, words in self._placed if words]
 
-    def _paint_edge(self, painter: QPainter, ends: list[Leaving]) -> None:
+    def arrange(self, painter: QPainter) -> None:
+        """Find the places anew; called where curves are painted, as they are another then."""
+        found, self._placed = self.found(), []
+        for is_up in (True, False):
+            self._arrange_edge(painter, [end for end in found if end.is_up is is_up])
+
+    def _arrange_edge(self, painter: QPainter, ends: list[Leaving]) -> None:
         rect, metrics = self._box.rect(), QFontMetricsF(painter.font())
-        (left, right), line = self._box.viewRange()[0], QFontMetricsF(painter.font()).height()
-        for row, end in enumerate(ends[:_MOST]):
-            words = end.words
-            if row == _MOST - 1 and len(ends) > _MOST:
-                words = f"{words}, {len(ends) - _MOST} more"
+        (left, right), line = self._box.viewRange()[0], metrics.height()
+        most = min(int(_MOST_HEIGHT * rect.height() / line), _MOST)
+        for row, end in enumerate(ends[: max(most, 1)]):
+            words = end.words if most else ""
+            if row == most - 1 and len(ends) > most:
+                words = f"{words}, {len(ends) - most} more"
             x = rect.left() + (end.x - left) / (right - left) * rect.width()
             x = min(max(x, rect.left() + _ARROW), rect.right() - _ARROW)
             edge, sign = (rect.top(), 1) if end.is_up else (rect.bottom(), -1)
             y = edge + sign * (_GAP + line * row + line / 2)
-            colour = QColor(self._theme.colour(end.colour))
-            tip = QPolygonF(
-                [
-                    QPointF(x - _ARROW, y + sign * _ARROW),
-                    QPointF(x + _ARROW, y + sign * _ARROW),
-                    QPointF(x, y - sign * _ARROW),
-                ]
-            )
+            foot = y + sign * _ARROW
+            corners = (x - _ARROW, foot), (x + _ARROW, foot), (x, y - sign * _ARROW)
+            tip = QPolygonF([QPointF(*corner) for corner in corners])
             width = metrics.horizontalAdvance(words) + 2
             start = x - _ARROW - _GAP - width
             if start < rect.left():
                 start = x + _ARROW + _GAP
             box = QRectF(start, y - line / 2, width, line)
-            self.boxes.append(box)
-            behind = QColor(self._theme.surface)
-            behind.setAlpha(215)
-            painter.fillRect(box, behind)
+            self._placed.append((QColor(self._theme.colour(end.colour)), tip, box, words))
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint arrows and words, in pixels of the box."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        behind = QColor(self._theme.surface)
+        behind.setAlpha(215)
+        for colour, tip, box, words in self._placed:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawPolygon(tip)
-            painter.setPen(colour)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            if words:
+                painter.fillRect(box, behind)
+                painter.setPen(colour)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.basics.short_number import legend_number
+from gui.widgets.basics.short_number import exact_number, legend_number
 from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import FrontLine
 from gui.widgets.curves.runs import BranchDots, Drawing, index_at, nearest_index
@@ -214,9 +214,9 @@ class MainCurves:
                 continue
             if self._stops is not None and xs[i] != at:
                 continue
-            words = f"{curve.name} {ys[i]:.4g}"
+            words = f"{curve.name} {exact_number(ys[i])}"
             if self._drawing.smoothing > 1:
-                words += f" &nbsp;(mean {self._smooth[curve.name][i]:.4g})"
+                words += f" &nbsp;(mean {exact_number(self._smooth[curve.name][i])})"
             colour = getattr(self._theme, curve.colour)
             lines.append(f'<span style="color:{colour}">{words}</span>')
         return lines

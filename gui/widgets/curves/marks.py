@@ -29,10 +29,14 @@ _DOT = 4.0
 
 
 class PlotMarks(QObject):
-    """Keeps marks in values and paints them where the scales place them; some have no place."""
+    """Keeps marks in values and paints them where the scales place them; some have no place.
 
-    def __init__(self, box: ZoomBox) -> None:
+    Labels stand at the head, or at the foot where curves end at the head.
+    """
+
+    def __init__(self, box: ZoomBox, *, at_foot: bool = False) -> None:
         super().__init__(box)
+        self._at_foot = at_foot
         self._box = box
         self._drawing = Drawing()
         self.ticks: tuple[tuple[float, str, str], ...] = ()
@@ -161,16 +165,20 @@ class PlotMarks(QObject):
         behind = QColor(self._theme.surface)
         behind.setAlpha(215)
         for i, start in self._placed.items():
-            label, top = self.ticks[i][2], rect.top() + 1
+            label, top = self.ticks[i][2], self._label_top()
             width = metrics.horizontalAdvance(label) + 2
-            painter.fillRect(QRectF(start - 1, top, width, metrics.height()), behind)
+            painter.fillRect(QRectF(start - 1, top, width, _line()), behind)
             painter.drawText(QPointF(start, top + metrics.ascent()), label)
+
+    def _label_top(self) -> float:
+        rect = self._box.rect()
+        return float(rect.bottom() - _line() if self._at_foot else rect.top() + 1)
 
     def boxes(self) -> list[QRectF]:
         """Return where the star and the labels of ticks are, in pixels of the box."""
         rect = self._box.rect()
-        high = QFontMetricsF(_small_font()).height() if self._placed else 0.0
-        boxes = [QRectF(rect.left(), rect.top(), rect.width(), high)] if high else []
+        strip = QRectF(rect.left(), self._label_top(), rect.width(), _line())
+        boxes = [strip] if self._placed else []
         if self.star is not None:
             centre = self._box.childTransform().map(
                 QPointF(self._drawing.x.place(self.star[0]), self._drawing.y.place(self.star[1]))
@@ -194,6 +202,11 @@ class PlotMarks(QObject):
     def words_at(self, at: float) -> list[str]:
         """Return the words of the ticks at an x."""
         return [words for x, words, _ in self.ticks if round(x) == round(at)]
+
+
+def _line() -> float:
+    """Return the height of a label."""
+    return QFontMetricsF(_small_font()).height()
 
 
 def _small_font() -> QFont:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,6 @@ class CurvePlot(QWidget):
         self._percent, self._names_runs = percent, names_runs
         self.options = PlotOptions(log_y=log_y)
         """How curves are drawn."""
-        self._thickness = 1.0
         self._drawing = Drawing()
         self._x_range: tuple[float, float] | None = None
         self._y_range: tuple[float, float] | None = None
@@ -104,7 +104,7 @@ class CurvePlot(QWidget):
         self.bands = BandLayer(self.box)
         self.runs = RunLayer(self.box, {curve.name: curve.style for curve in curves})
         self.main = MainCurves(self.box, curves)
-        self.marks = PlotMarks(self.box)
+        self.marks = PlotMarks(self.box, at_foot=negative)
         self.edges = EdgeMarks(self.box, self.main, self.runs)
         """Curves that end outside the range."""
         layers = self.main, self.runs, self.marks, self.edges
@@ -112,8 +112,8 @@ class CurvePlot(QWidget):
         self._layers = (self.bands, *layers, self.ends)
         self._told = self.bands, self.runs, self.main, self.marks
         self.view.set_front(
-            (self.main.paint, self.edges.paint, self.ends.arrange),
-            (self.marks.paint, self.ends.paint, self.box.paint_rubber),
+            (self.main.paint, self.edges.arrange, self.ends.arrange),
+            (self.marks.paint, self.edges.paint, self.ends.paint, self.box.paint_rubber),
         )
         self.values = ValueBox(self)
         self.zoom_sign = ZoomSign(self)
@@ -166,8 +166,6 @@ class CurvePlot(QWidget):
         self._use_thickness()
         self.view.setBackground(theme.surface)
         self._colour_axes()
-        for axis in self.view.axes.values():
-            axis.setTextPen(theme.muted)
         for part in (self.legend, self.zoom_sign, self.values, self.box, *self._layers):
             part.set_theme(theme)
 
@@ -177,6 +175,7 @@ class CurvePlot(QWidget):
         for axis in self.view.axes.values():
             axis.setPen(colour)
             axis.setTickPen(self._theme.line)
+            axis.setTextPen(self._theme.muted)
 
     def _write_legend(self) -> None:
         """Tell the values under the pointer, else at the mark, else the last ones."""
@@ -201,7 +200,7 @@ class CurvePlot(QWidget):
             Scale.of(log=options.log_x),
             Scale.of(log=options.log_y, negative=self._negative),
         )
-        self._drawing = Drawing(*scales, options.smoothing, self._thickness)
+        self._drawing = Drawing(*scales, options.smoothing, before.thickness)
         self.view.axes["bottom"].set_scale(self._drawing.x)
         self.view.axes["left"].set_scale(self._drawing.y)
         for layer in self._layers:
@@ -226,8 +225,8 @@ class CurvePlot(QWidget):
 
     def set_thickness(self, thickness: float) -> None:
         """Draw lines so many times as thick, in pixels of the screen, as at 100 %."""
-        if thickness != self._thickness:
-            self._thickness = thickness
+        if thickness != self._drawing.thickness:
+            self._drawing = replace(self._drawing, thickness=thickness)
             self._apply_options()
             self.view.outdate()
 
@@ -325,12 +324,9 @@ class CurvePlot(QWidget):
     def _chart(self) -> Chart:
         from gui.widgets.curves.figure import chart
 
-        title = self._title_text.capitalize()
-        done = (
-            f"mean of {self.options.smoothing} {self._x_label}s, the curves themselves pale behind"
-            if self.options.smoothing > 1
-            else ""
-        )
+        title, n = self._title_text.capitalize(), self.options.smoothing
+        mean = f"mean of {n} {self._x_label}s, the curves themselves pale behind"
+        done = mean if n > 1 else ""
         labels = self._x_label, self._y_label or title
         return chart((title, done), labels, self._told, self._drawing, self.box.shown)
 

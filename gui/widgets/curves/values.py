@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,11 +107,12 @@ def values_words(
     names = [curve.name for curve in main.curves]
     columns = [name for name in names if any(name in values for _, values in found)]
     rows = [
-        Row(band.colour, band.name, (f"{median:.4g} [{low:.4g}, {high:.4g}]",))
-        for band, (low, median, high) in bands.values_at(at)
+        Row(band.colour, band.name, (f"{median} [{low}, {high}]",))
+        for band, values in bands.values_at(at)
+        for low, median, high in [map(exact_number, values)]
     ]
     for run, values in found:
-        cells = (f"{values[name]:.4g}" if name in values else "" for name in columns)
+        cells = (exact_number(values[name]) if name in values else "" for name in columns)
         rows.append(Row(run.colour, run.name, tuple(cells)))
     return "<br>".join(lines) + rows_html(rows, columns or [""], room - len(lines), theme)
 
