@@ -124,8 +124,8 @@ class Legend(Painted):
         yield full, _ROOMY, "", star
         yield from ((words, _TIGHT, "", star) for words in (full, short))
         yield from ((words, room, "", "") for room in (_ROOMY, _TIGHT) for words in (full, short))
-        few = values if self.is_named_beside and all(values) else names
-        yield from ((few, _TIGHT, "", star), (few, _TIGHT, "", ""))
+        few = [values, names] if self.is_named_beside and all(values) else [names]
+        yield from ((words, _TIGHT, "", beside) for words in few for beside in (star, ""))
         yield [""] * len(names), _TIGHT, "", ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
