@@ -126,6 +126,8 @@ class ScaledAxis(pg.AxisItem):
 
     least_width = 0
     """Of an upright axis, in pixels."""
+    textWidth: int
+    textHeight: int
     _length, _is_resized = 0.0, False  # its own base resizes it while it is made
 
     def __init__(self, orientation: str) -> None:
