@@ -154,7 +154,7 @@ class ScaledAxis(pg.AxisItem):
 
     def _updateMaxTextSize(self, x: int) -> None:
         """Take more or less room for the numbers; pyqtgraph lays out anew for the same, too."""
-        room = self.textWidth if self.orientation == "left" else self.textHeight
+        room: int = getattr(self, "textWidth" if self.orientation == "left" else "textHeight")
         if self._is_resized and x < room:  # of what had longer numbers nothing is left
             self.textWidth = self.textHeight = room = 0
         self._is_resized = False
