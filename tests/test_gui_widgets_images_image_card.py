@@ -229,6 +229,21 @@ def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: Q
     card.close()
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 640)])
+def test_words_stand_below_an_enlarged_picture(
+    window: MainWindow, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    window.grab()
+    atlas, card = window.page("learn").atlas, window.page("learn").card
+    click(qtbot, atlas, atlas.cell_rect(0, 1).center())
+    assert card.words.isVisible()
+    bar = card.area.verticalScrollBar()
+    wait_until(qtbot, lambda: card.words.y() >= card.view.y() + card.view.height())
+    assert card.words.height() >= card.words.heightForWidth(card.words.width())
+    wait_until(qtbot, lambda: bar.isVisible() == (size[1] < 720))
+
+
 def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     session, atlas = window.session, window.page("learn").atlas
     session.view.show_epoch(1)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WIDTH = 352
 """Pixels of the card."""
-_SIDE, _ALONE = 112, 308
+_SIDE, _ALONE = 112, 224
 """Pixels of the image at most, beside its probabilities and where there are none."""
 
 
@@ -120,6 +120,7 @@ class ImageCard(QFrame):
         right = below(self.bars, self.hint, attack, None, spacing=4)
         image = beside((self.view, 0, top), (right, 1), spacing=14)
         parts = below(image, self.evidence, self.history, self.words, None, spacing=6)
+        self._parts = parts
         self.area = scrolled(holding(parts, self), self, sideways=False)
         self.setLayout(below(head, (self.area, 1), spacing=4, margins=(12, 8, 12, 6)))
 
@@ -212,6 +213,7 @@ class ImageCard(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that somebody looks."""
         super().showEvent(event)
+        self._parts.update()  # Qt scrolls what it laid out while hidden, but leaves it as it lay
         self.seen.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
