@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gui_helpers import PLACES, click, has_colour, pixels, press, wait_for_rest, wait_until
+from gui_helpers import (
+    EPOCHS,
+    PLACES,
+    click,
+    has_colour,
+    pixels,
+    press,
+    wait_for_film,
+    wait_for_rest,
+    wait_until,
+)
 from gui_helpers import places as all_places
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QFontMetrics, QKeySequence
@@ -270,6 +280,25 @@ def test_the_stage_is_large_and_light_and_has_nothing_but_what_is_shown(
     assert [widget.isVisible() for widget in window.off_stage] == before
     assert not window.stage.line.isVisible()
     wait_until(qtbot, lambda: window.size() == size)
+
+
+def test_the_stage_says_of_the_film_what_its_choices_would(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.show_page("attack")
+    wait_for_film(qtbot, window.session)
+    press(qtbot, window, "F11")
+    line = window.stage.line
+    assert line.title.text() == "ONE IMAGE"
+    assert line.sentence.text() == window.page("attack").controls.words
+    before = line.sentence.text()
+    press(qtbot, window, "M")
+    wait_until(qtbot, lambda: line.sentence.text() != before)
+    assert line.words.text().endswith(f"run 1, epoch {EPOCHS}")
+    press(qtbot, window, "2")
+    wait_until(qtbot, lambda: line.title.text() == "ATTACK")
+    assert line.sentence.text() == ""
+    press(qtbot, window, "Escape")
 
 
 def test_pressed_keys_are_shown_on_the_stage_and_nowhere_else(

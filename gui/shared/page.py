@@ -58,11 +58,20 @@ class Page(Panel):
         return () if card is None else (card,)
 
     @property
-    def looked_at(self) -> str:
-        """The words of the tab or view that is seen; empty where there is one thing only."""
+    def scope_words(self) -> str:
+        """The words of the tab or scope that is seen; empty where there is one thing only."""
         switch = getattr(self, "switch", None)
-        chosen = switch.chosen_words if isinstance(switch, TabRow) else ""
-        return str(getattr(self, "shown", chosen))
+        return switch.chosen_words if isinstance(switch, TabRow) else ""
+
+    @property
+    def looked_at(self) -> str:
+        """The words of the view that is seen, of a scope that has several."""
+        return str(getattr(self, "shown", self.scope_words))
+
+    @property
+    def stage_words(self) -> str:
+        """What the stage says of what is seen in place of its choices; empty: they are there."""
+        return ""
 
     def show_nth(self, n: int) -> None:
         """Show the first, second or third of its tabs or scopes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QToolTip
 
 from core.errors import printable
@@ -51,6 +51,9 @@ def coming_words(session: Session) -> str:
 
 class Foot(QFrame):
     """Plays, steps and goes through whatever the page shown has on the stage."""
+
+    refreshed = Signal()
+    """What is played has told of itself, or something else is driven."""
 
     def __init__(
         self, session: Session, actions: Mapping[str, QAction], parent: QWidget | None = None
@@ -201,6 +204,7 @@ class Foot(QFrame):
         self.speed.setToolTip(f"How fast it goes at most: {transport.speed_words}. Acts at once.")
         coming = coming_words(self._session)
         self.message.set_status(coming or transport.status, None if coming else transport.offer)
+        self.refreshed.emit()
 
     def _refresh_play(self) -> None:
         if self.transport is None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _SWATCH = QSize(14, 10)
 _WIDTH = 430
 _MOST_ROWS = 10
-_EPOCHS, _SCORE = 58, 56
+_EPOCHS, _SCORE = 58, 64
 """Widths of the columns at the right, at a text size of 100 %."""
 
 
@@ -190,7 +190,9 @@ class ModelPopup(Unfolded):
         history = view.history
         if history is None or not history.records:
             return
-        self._part.setText(history.held_out_part)
+        self._part.setText("last test" if history.held_out_part == "test" else "last val.")
+        self._part.setToolTip(f"Fraction of the {history.held_out_part} images read rightly at the "
+                              "last epoch of each run")  # fmt: skip
         places = self._places
         best = history.best.epoch
         line = self.line
@@ -234,7 +236,7 @@ class ModelPopup(Unfolded):
         row.setChecked(is_shown)
         words = f"{row.name}: {row.words}" if row.words else row.name
         row.setToolTip(wrapped(words, "Show it in every view (Enter)"))
-        row.setAccessibleName(f"{words}, {row.epochs} epochs, {row.score}")
+        row.setAccessibleName(f"{words}, {row.epochs} epochs, {row.score} at the last")
         row.update()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 from gui.shared.columns import heading, label
 from gui.shared.page import Page
 from gui.theme import STAGE, Theme, text_percent
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ class StageLine(QFrame):
         super().__init__(parent)
         self.setObjectName("head")
         self.title, self.words = heading("", self), label("", self)
-        self.setLayout(beside(self.title, None, self.words, margins=(16, 6, 16, 6)))
+        self.sentence = FittingLabel("", self)
+        row = beside(self.title, (self.sentence, 1), self.words, spacing=24, margins=(16, 6, 16, 6))
+        self.setLayout(row)
 
 
 class Staged(Protocol):
@@ -154,7 +157,8 @@ class Stage(QObject):
             action.triggered.connect(partial(self._tell, action))
         session = staged.session
         seen = session.view
-        for signal in (seen.shown_changed, seen.dataset_changed, staged.pages.currentChanged):
+        changing = (seen.shown_changed, seen.dataset_changed, staged.pages.currentChanged)
+        for signal in (*changing, staged.foot.refreshed):
             signal.connect(self.refresh)
 
     def toggle(self) -> None:
@@ -241,10 +245,16 @@ class Stage(QObject):
         parts = [
             "" if view.dataset is None else view.dataset.name,
             "" if entry is None else entry.name,
-            "" if shown is None else f"epoch {shown.epoch:.4g}",
+            "" if shown is None else f"epoch {int(shown.epoch)}",
         ]
         self.line.words.setText(", ".join(part for part in parts if part))
-        self.line.title.setText(staged.actions_by_name[f"{staged.shown}_page"].text().upper())
+        page = staged.pages.currentWidget()
+        assert isinstance(page, Page)
+        sentence = page.stage_words
+        title = staged.actions_by_name[f"{staged.shown}_page"].text()
+        # A sentence of its own stands for the scopes and choices, which are not there then.
+        self.line.title.setText((page.scope_words if sentence else title).upper())
+        self.line.sentence.set_wordings(sentence)
 
     def _tell(self, action: QAction, _: bool = False) -> None:
         if self.is_on and not action.shortcut().isEmpty():
