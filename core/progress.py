@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.words import sized
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -28,9 +30,11 @@ class Progress:
 
     def __str__(self) -> str:
         """Return it in words."""
-        if not self.total:
-            return f"{self.done:,} {self.unit}"
-        return f"{self.done:,} of {self.total:,} {self.unit}"
+        if self.unit == "bytes":
+            words = sized(self.done)
+            return f"{words} of {sized(self.total)}" if self.total else words
+        words = f"of {self.total:,} {self.unit}" if self.total else self.unit
+        return f"{self.done:,} {words}"
 
 
 def finish(work: Generator[Progress, None, _Result]) -> _Result:

@@ -448,13 +448,16 @@ def test_a_popup_is_as_large_as_the_rows_that_come_and_go_in_it(
 
     def assert_all_is_there(popup: QFrame) -> None:
         """Each row that is shown has the height that it asks for, within the popup."""
-        qtbot.wait(20)
         layout = popup.layout()
         assert layout is not None
         inside = layout.itemAt(0).widget()
-        assert inside.height() >= inside.sizeHint().height()
-        assert popup.rect().contains(inside.geometry())
-        assert popup.height() <= inside.height() + 24, "nothing is left empty"
+
+        def fits() -> bool:
+            is_whole = inside.height() >= inside.sizeHint().height()
+            is_inside = popup.rect().contains(inside.geometry())
+            return is_whole and is_inside and popup.height() <= inside.height() + 24
+
+        wait_until(qtbot, fits)
 
     with unfolded(qtbot, image):
         assert_all_is_there(image.unfolded)
@@ -472,4 +475,4 @@ def test_a_popup_is_as_large_as_the_rows_that_come_and_go_in_it(
         assert_all_is_there(settings.unfolded)
         type_number(qtbot, settings.rows["pull"].editor, "0")
         assert_all_is_there(settings.unfolded)
-        assert settings.unfolded.height() == without
+        wait_until(qtbot, lambda: settings.unfolded.height() == without)

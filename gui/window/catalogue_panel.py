@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 from core.errors import DatasetError
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.catalogue.mirrors import MIRROR_VARIABLE
+from core.words import sized
 from gui.shared.columns import label, sentences
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
 
 _PARTS = 1000
 _FAILED = "It could not be downloaded. Point here for the reasons and for other ways."
-
-
-def size_text(n_bytes: float) -> str:
-    """Return a size as people write it."""
-    for unit, size in (("MB", 1e6), ("kB", 1e3)):
-        if n_bytes >= size:
-            return f"{n_bytes / size:.3g} {unit}"
-    return f"{n_bytes:.0f} bytes"
 
 
 class CatalogueRow(QWidget):
@@ -68,7 +61,7 @@ class CatalogueRow(QWidget):
             self.words.setText(f"{self.entry.summary} On this machine.")
             self._offer("Open", f"Learn {self.entry.label} from now on")
         else:
-            size = size_text(self.entry.n_bytes)
+            size = sized(self.entry.n_bytes)
             failure = downloads.failures.get(key, "")
             summary = f"{self.entry.summary} {size}, {self.entry.licence}."
             self.words.setText(_FAILED if failure else summary)
@@ -89,8 +82,8 @@ class CatalogueRow(QWidget):
             self.words.setText("starting ...")
             return
         self.bar.setValue(_PARTS * progress.done // max(progress.total, 1))
-        how_far = f"{size_text(progress.done)} of {size_text(progress.total)}"
-        self.words.setText(f"{how_far}, {size_text(progress.speed)}/s: {progress.words}")
+        how_far = f"{sized(progress.done)} of {sized(progress.total)}"
+        self.words.setText(f"{how_far}, {sized(progress.speed)}/s: {progress.words}")
 
     @Slot()
     def _clicked(self) -> None:
