@@ -480,11 +480,11 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
     side.counts.setFocus()
     for _ in range(30):
         qtbot.keyClick(side.counts, Qt.Key.Key_Down)
-    row = side.counts.row_rect(side.counts.current)
+    row = side.counts.cell_rect(*side.counts.current)
     top = side.counts.mapTo(side.counts_area.viewport(), row.topLeft()).y()
     assert 0 <= top
     assert top + row.height() <= side.counts_area.viewport().height()
-    assert side.counts.row_rect(30) == row
+    assert side.counts.cell_rect(30) == row
 
 
 @pytest.mark.parametrize("page", ["learn", "images"])

@@ -407,10 +407,10 @@ def test_bars_count_the_classes_and_a_click_filters(
         words = counts.describe(k)
         assert f"{class_counts(dataset.train, 10)[k]} train" in words
         assert f"{class_counts(dataset.test, 10)[k]} test" in words
-    click(qtbot, counts, counts.row_rect(7).center())
+    click(qtbot, counts, counts.cell_rect(7).center())
     assert order_of(page) == np.flatnonzero(dataset.train.labels == 7).tolist()
     assert page.bar.label.currentText() == "7"
-    click(qtbot, counts, counts.row_rect(7).center())
+    click(qtbot, counts, counts.cell_rect(7).center())
     assert len(order_of(page)) == 300
 
 
@@ -780,7 +780,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         page.show_filter(ImageFilter(label=k))
         cell = page.wall.visible_cells().start
         hover(page.wall.viewport(), page.wall.cell_rect(cell).center(), names[k])
-        hover(page.classes.counts, page.classes.counts.row_rect(k).center(), names[k])
+        hover(page.classes.counts, page.classes.counts.cell_rect(k).center(), names[k])
         page.open_image(order_of(page)[0])
         activate(qtbot, page.card)
         assert names[k] in page.card.title.text()

@@ -612,7 +612,7 @@ def test_bars_are_as_long_as_the_counts(counts: Callable[..., ClassCounts]) -> N
         assert widget.bar_rect(k, 1).width() == pytest.approx(longest * test[k] / 20)
     picture = pixels(widget)
     for k in range(4):
-        row = widget.row_rect(k)
+        row = widget.cell_rect(k)
         line = picture[row.top() : row.bottom()]
         n_painted = int(has_colour(line, LIGHT.train).any(axis=0).sum())
         expected = 0 if train[k] == 0 else max(1, round(longest * train[k] / 100))
@@ -628,10 +628,10 @@ def test_a_click_and_the_keyboard_choose_a_class(
     names = tuple(f"a class whose name is long {k}" for k in range(n_classes))
     widget = counts(names, numbers, unseen)
     last = n_classes - 1
-    assert widget.row_rect(last).bottom() <= widget.height()
+    assert widget.cell_rect(last).bottom() <= widget.height()
     with qtbot.waitSignal(widget.clicked, timeout=WAIT) as told:
-        click(qtbot, widget, widget.row_rect(last).center())
-    assert told.args == [last]
+        click(qtbot, widget, widget.cell_rect(last).center())
+    assert told.args == [last, 0]
     words = Overheard(widget).words
     widget.setFocus()
     qtbot.keyClick(widget, Qt.Key.Key_Up)
@@ -639,8 +639,8 @@ def test_a_click_and_the_keyboard_choose_a_class(
     assert f"{last - 1} validation" in words[-1]
     with qtbot.waitSignal(widget.clicked, timeout=WAIT) as told:
         qtbot.keyClick(widget, Qt.Key.Key_Return)
-    assert told.args == [last - 1]
-    QTest.mouseMove(widget, widget.row_rect(0).center())
+    assert told.args == [last - 1, 0]
+    QTest.mouseMove(widget, widget.cell_rect(0).center())
     assert words[-1] == widget.describe(0)
     QTest.mouseMove(widget, QPoint(5, 2))
     assert words[-1] == ""
@@ -651,8 +651,8 @@ def test_the_chosen_class_is_marked(counts: Callable[..., ClassCounts]) -> None:
     assert not has_colour(pixels(widget), LIGHT.selection).any()
     widget.set_chosen(1)
     marked = np.argwhere(has_colour(pixels(widget), LIGHT.selection))
-    assert marked[:, 0].min() == widget.row_rect(1).top()
-    assert marked[:, 0].max() == widget.row_rect(1).bottom()
+    assert marked[:, 0].min() == widget.cell_rect(1).top()
+    assert marked[:, 0].max() == widget.cell_rect(1).bottom()
     widget.set_counts(("x", "y"), [PartCounts("train", "train", np.array([3, 2]))])
     assert widget.chosen is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 
 from core.data.class_statistics import class_counts
 from gui.shared.columns import label, sentences
@@ -53,7 +53,7 @@ class ClassesPanel(Panel):
         parts = (self.name, (self.counts_area, 100), self.images_title, views, None)
         self.setLayout(below(*parts))
         self.counts.clicked.connect(self.class_clicked)
-        self.counts.current_moved.connect(self._show_row)
+        self.counts.pointed.connect(self._show_row)
         session.view.dataset_changed.connect(self._count)
         session.readings.statistics.changed.connect(self.refresh)
         self._count()
@@ -99,9 +99,12 @@ class ClassesPanel(Panel):
         self.counts_area.setMaximumHeight(self.counts.height_of(dataset.n_classes))
         self._arrange()
 
-    @Slot(QRect)
-    def _show_row(self, row: QRect) -> None:
-        """Scroll so far that a row of the counts is seen."""
+    @Slot(object)
+    def _show_row(self, at: tuple[int, int] | None) -> None:
+        """Scroll so far that the row is seen which the keyboard has reached."""
+        if at is None or at != self.counts.current:
+            return
+        row = self.counts.cell_rect(*at)
         self.counts_area.ensureVisible(0, row.center().y(), 0, row.height())
 
     def figure_words(self) -> None:

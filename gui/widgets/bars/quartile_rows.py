@@ -69,7 +69,7 @@ class QuartileRows(CellGrid):
         """
         self._names, self.quartiles, self.other = tuple(names), quartiles, other
         self._colour, self._unit = colour, unit
-        self._current = min(self._current[0], max(len(names) - 1, 0)), 0
+        self.current = min(self.current[0], max(len(names) - 1, 0)), 0
         self.update()
 
     def set_chosen(self, label: int | None) -> None:
@@ -160,7 +160,7 @@ class QuartileRows(CellGrid):
             if self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(QColor(self._theme.accent), 2))
-                painter.drawRect(self.cell_rect(*self._current).adjusted(1, 0, -1, 0))
+                painter.drawRect(self.cell_rect(*self.current).adjusted(1, 0, -1, 0))
 
     def _paint_axis(self, painter: QPainter) -> None:
         frame, metrics = self._frame(), painter.fontMetrics()

@@ -37,7 +37,8 @@ class CellGrid(Painted):
     def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self._help = help_text
-        self._current = (0, 0)
+        self.current = (0, 0)
+        """The row and the column that the keyboard has reached."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @property
@@ -65,7 +66,7 @@ class CellGrid(Painted):
 
     def _neighbour(self, down: int, right: int) -> tuple[int, int]:
         """Return the cell beside the current one."""
-        (row, column), (n_rows, n_columns) = self._current, self.n_cells
+        (row, column), (n_rows, n_columns) = self.current, self.n_cells
         return max(min(row + down, n_rows - 1), 0), max(min(column + right, n_columns - 1), 0)
 
     def _choose(self, row: int, column: int) -> None:
@@ -109,7 +110,7 @@ class CellGrid(Painted):
         """Choose the cell under the pointer."""
         at = self._cell_at(event.position().toPoint())
         if at is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = at
+            self.current = at
             self.update()
             self._choose(*at)
 
@@ -119,13 +120,13 @@ class CellGrid(Painted):
         if not all(self.n_cells):
             super().keyPressEvent(event)
         elif key in ARROWS:
-            self._current = self._neighbour(*ARROWS[key])
-            words = self.describe(*self._current)
+            self.current = self._neighbour(*ARROWS[key])
+            words = self.describe(*self.current)
             self.setAccessibleDescription(words)
             say_hovered(self, words)
-            self.pointed.emit(self._current)
+            self.pointed.emit(self.current)
             self.update()
         elif key in ENTER:
-            self._choose(*self._current)
+            self._choose(*self.current)
         else:
             super().keyPressEvent(event)

@@ -90,12 +90,12 @@ class ClassMatrix(CellGrid):
         if at != self.chosen:
             self.chosen = at
             if at is not None:
-                self._current = at
+                self.current = at
             self.update()
 
     def _set_names(self, names: Sequence[str]) -> None:
         if len(names) != len(self._names):
-            self._current, self.mark, self.chosen = (0, 0), None, None
+            self.current, self.mark, self.chosen = (0, 0), None, None
         self._names = tuple(names)
 
     @property
@@ -221,7 +221,7 @@ class ClassMatrix(CellGrid):
                 painter.drawRect(self.cell_rect(*self.mark))
             if self.hasFocus():
                 painter.setPen(QPen(QColor(self._theme.accent), 2))
-                painter.drawRect(self.cell_rect(*self._current))
+                painter.drawRect(self.cell_rect(*self.current))
 
     def _paint_names(self, painter: QPainter) -> None:
         grid, metrics = self._grid(), painter.fontMetrics()

@@ -90,7 +90,7 @@ class EpochHeatMap(CellGrid):
         finite = learnt[np.isfinite(learnt)]
         self.limits = _limits(finite)
         self._image = None
-        self._current = self._neighbour(0, 0)  # what is not there any more cannot be chosen
+        self.current = self._neighbour(0, 0)  # what is not there any more cannot be chosen
         self.update()
 
     def set_marker(self, epoch: float | None) -> None:
@@ -165,7 +165,7 @@ class EpochHeatMap(CellGrid):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.hasFocus():
                 painter.setPen(QPen(QColor(self._theme.accent), 2))
-                painter.drawRect(self.cell_rect(*self._current).adjusted(-1, -1, 1, 1))
+                painter.drawRect(self.cell_rect(*self.current).adjusted(-1, -1, 1, 1))
 
     def _paint_cells(self, painter: QPainter, grid: QRect) -> None:
         if self._image is None or self._image.size() != grid.size():

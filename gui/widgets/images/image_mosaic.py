@@ -97,7 +97,7 @@ class ImageMosaic(CellGrid):
         if len(names) != len(self._names):
             self.rows, self._images = (), []  # of other classes: they fit no column
         self._names = tuple(names)
-        self._current = (0, 0)
+        self.current = (0, 0)
         self._laid_out = None
         self.updateGeometry()
         self.update()
@@ -144,14 +144,14 @@ class ImageMosaic(CellGrid):
 
     def walk(self, down: int, right: int) -> tuple[int, int]:
         """Go to the next cell that way that has an image, and return it; or stay."""
-        before = self._current
-        while (after := self._neighbour(down, right)) != self._current:
-            self._current = after
+        before = self.current
+        while (after := self._neighbour(down, right)) != self.current:
+            self.current = after
             row, column = after
             if not (self.rows[row].missing and self.rows[row].missing[column]):
                 self.update()
                 return after
-        self._current = before
+        self.current = before
         return before
 
     def figure(self) -> Sheet | None:
@@ -333,7 +333,7 @@ class ImageMosaic(CellGrid):
             painter.drawRect(self.cell_rect(*self._opened).adjusted(-2, -2, 1, 1))
         if self.hasFocus() and self.rows and self._names:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
-            painter.drawRect(self.cell_rect(*self._current).adjusted(-2, -2, 1, 1))
+            painter.drawRect(self.cell_rect(*self.current).adjusted(-2, -2, 1, 1))
 
     def _paint_row(self, painter: QPainter, index: int, row: MosaicRow) -> None:
         place, metrics = self._place, painter.fontMetrics()
@@ -372,7 +372,7 @@ class ImageMosaic(CellGrid):
 
     def _neighbour(self, down: int, right: int) -> tuple[int, int]:
         """Return the cell beside the current one; below the last row the next band begins."""
-        row, column = self._current[0] + down, self._current[1] + right
+        row, column = self.current[0] + down, self.current[1] + right
         n_rows, n_columns, per_band = len(self.rows), len(self._names), self._place.per_band
         if row >= n_rows and column + per_band < n_columns:
             row, column = 0, column + per_band

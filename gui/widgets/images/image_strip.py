@@ -92,7 +92,7 @@ class ImageStrip(CellGrid):
         # Their colours are found for all at once.
         rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
         self._pictures = [to_qimage(picture) for picture in rgb]
-        self._current = 0, min(self._current[1], max(len(images) - 1, 0))
+        self.current = 0, min(self.current[1], max(len(images) - 1, 0))
         self.update()
 
     def figure(self) -> Pictures | None:
@@ -170,7 +170,7 @@ class ImageStrip(CellGrid):
                 if mark:
                     painter.setPen(QPen(QColor(getattr(self._theme, mark)), 2))
                     painter.drawRect(cell.adjusted(1, 1, -1, -1))
-                if self.hasFocus() and (0, place) == self._current:
+                if self.hasFocus() and (0, place) == self.current:
                     painter.setPen(QPen(QColor(self._theme.accent), 3))
                     painter.drawRect(cell.adjusted(1, 1, -2, -2))
 
