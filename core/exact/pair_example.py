@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from core.exact.smallest import SmallestChange
     from core.progress import Progress
 
-_CHUNK_ROWS = 2000
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairExample:
@@ -67,15 +65,9 @@ def pair_example(
         change = yield from finding_change(weights, image, norm, target=target, boxed=boxed)
     model = SoftmaxPerceptron(weights)
     own = np.flatnonzero(split.true_labels == source)
-    found, sure = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-    for first in range(0, len(own), _CHUNK_ROWS):
-        rows = own[first : first + _CHUNK_ROWS]
-        probabilities = model.probabilities(split.images[rows])
-        is_so = probabilities.argmax(axis=1) == target
-        found.append(rows[is_so])
-        sure.append(probabilities[is_so, target].astype(np.float64))
-    confused, with_probability = np.concatenate(found), np.concatenate(sure)
-    order = np.argsort(-with_probability, kind="stable")
-    return PairExample(
-        change, read_only(confused[order]), read_only(with_probability[order]), len(own)
-    )
+    read = [model.probabilities(images) for _, images, _ in split.take(own).chunks()]
+    probabilities = np.concatenate([np.zeros((0, len(weights))), *read])
+    confused = np.flatnonzero(probabilities.argmax(axis=1) == target)
+    sure = probabilities[confused, target]
+    order = np.argsort(-sure, kind="stable")
+    return PairExample(change, read_only(own[confused[order]]), read_only(sure[order]), len(own))

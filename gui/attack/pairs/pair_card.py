@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from gui.attack.pairs.words import pair_sentences
 from gui.shared.columns import label, sentences
@@ -79,8 +79,7 @@ class PairCard(QWidget):
         self.outcome, self.words = sentences(self, "sentence"), sentences(self, "muted")
         self.words.setToolTip(wrapped(_SENTENCE_HELP))
         self.sum = _Sum(self)
-        self.confused_words = FittingLabel("", self)
-        self.confused_words.setObjectName("muted")
+        self.confused_words = FittingLabel("", self, look="muted")
         self.confused = ImageStrip("images that are confused", _STRIP_HELP, self)
         self.film = button("show as film", self, _FILM_HELP, "small", self.film_wanted)
         self.confused.opened.connect(self.opened)
@@ -169,11 +168,3 @@ class PairCard(QWidget):
         is_short = len(source) + len(target) < _LONGEST_TIE
         views.tie.set_title(f"tie {source}, {target}" if is_short else "tie")
         views.tie.show_grey(np.clip(image + change.change, 0, 1).reshape(shape))
-
-
-def head_words(parent: QWidget) -> tuple[QLabel, QLabel]:
-    """Return the words of the sentence before and after the list of parts."""
-    return (
-        label("What does it take to make every", parent),
-        label("image that is read rightly another class?", parent),
-    )

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.attack.pairs.pair_card import PairCard, head_words
+from gui.attack.pairs.pair_card import PairCard
 from gui.attack.pairs.study import PairQuestion, pair_study, pairs_study
 from gui.attack.pairs.words import known_words
 from gui.attack.view import AttackView
@@ -18,7 +18,7 @@ from gui.shared.part_choice import PartChoice
 from gui.shared.words import ATTACKABLE
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.grids.cost_grid import CostGrid
@@ -60,8 +60,7 @@ class PairsPanel(AttackView):
             "Measure on where it was stopped",
             self.head,
         )
-        self.words = FittingLabel("", self.head)
-        self.words.setObjectName("muted")
+        self.words = FittingLabel("", self.head, look="muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.costs = CostGrid(self)
         self.confusion = ConfusionMatrix(self, help_text=_CONFUSION_HELP, has_scale=True)
@@ -78,9 +77,11 @@ class PairsPanel(AttackView):
         session.view.dataset_changed.connect(self._dataset_changed)
 
     def _lay_out(self) -> None:
-        before, after = head_words(self.head)
-        words = holding(beside((self.words, 1)), self.head)
-        self.head.setLayout(beside(before, self.part, after, (words, 1), self.progress, spacing=8))
+        before, after = FittingLabel("", self.head), FittingLabel("", self.head)
+        before.set_wordings("What does it take to make every", "What makes every", "Every")
+        after.set_wordings("image that is read rightly another class?", "image another?", "")
+        asked = (before, self.part, after, (self.words, 1), self.progress)
+        self.head.setLayout(beside(*asked, spacing=8))
         confusion = Card("What is confused", self.confusion, "", parent=self)
         confusion.set_words(*_CONFUSED_WORDS)
         matrices = beside((self.costs_card, 1), (confusion, 1), spacing=8)

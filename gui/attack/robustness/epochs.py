@@ -49,8 +49,7 @@ class RobustnessEpochs(RobustnessPart):
         )
         card = self.plot.in_card()
         self.plot.legend.hide()  # the names stand at the ends
-        self.n_words = FittingLabel("", self)
-        self.n_words.setObjectName("caption")
+        self.n_words = FittingLabel("", self, look="caption")
         cast("QHBoxLayout", card.head.layout()).insertWidget(1, self.n_words, 1)
         self.setLayout(below(card))
         self.plot.x_clicked.connect(session.view.show_epoch)

@@ -61,8 +61,7 @@ class RobustnessPair(RobustnessPart):
 
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(session, state, parent)
-        self.words = FittingLabel("", self)
-        self.words.setObjectName("caption")
+        self.words = FittingLabel("", self, look="caption")
         self.words.setToolTip(wrapped(_WORDS_HELP))
         self.train = button("", self, look="small", pressed=self._train)
         self.colour_bar = ColourBar(self)

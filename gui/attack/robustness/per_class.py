@@ -38,11 +38,8 @@ class RobustnessPerClass(RobustnessPart):
         self._drawn: tuple[object, ...] = ()
         self.rows = QuartileRows(self)
         self.signs = [QLabel(sign, self) for sign in ("●", "□")]
-        self.names = [FittingLabel("", self) for _ in self.signs]
-        parts = []
-        for sign, name in zip(self.signs, self.names, strict=True):
-            name.setObjectName("caption")
-            parts += [sign, name]
+        self.names = [FittingLabel("", self, look="caption") for _ in self.signs]
+        parts = [part for pair in zip(self.signs, self.names, strict=True) for part in pair]
         words = holding(beside(*parts, None, spacing=4), self)
         card = Card("Per class", self.rows, words, parent=self)
         card.title.setToolTip(wrapped(_HELP))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 MOST_EPOCHS = 128
 """Epochs of a run whose medians are found: as many as the small plot has room for."""
 
-_CURVES_REST = _MEDIANS_REST = 2 * REST - 1
+_REST = 2 * REST - 1
 """Beside a training curves and medians are found at once: a sixth of a core each."""
 _REFRESH_SECONDS = 0.3
 _FOLLOWING_EPOCHS = 1
@@ -164,7 +164,7 @@ class Robustness(QObject):
         self._forget()
         view = session.view
         view.forgotten.connect(self._forget)
-        make = partial(Study, view, session.pool, rest=_CURVES_REST, parent=self)
+        make = partial(Study, view, session.pool, rest=_REST, parent=self)
         runs = (view.run_shown, session.runs.changed, view.run_started)
         self.exact: Study[CurvesQuestion, ExactCurves] = make(
             "exact curves",
@@ -206,7 +206,6 @@ class Robustness(QObject):
                 most=q.most,
             ),
             browse=frozenset({"most"}),
-            rest=_MEDIANS_REST,
             follows=(*runs, self.measure.changed),
             refresh=_REFRESH_SECONDS,
             tell=0.5,

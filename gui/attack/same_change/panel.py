@@ -98,8 +98,7 @@ class SameChangePanel(AttackView):
             y_label="share of the images fooled",
             parent=self,
         )
-        self.words = FittingLabel("", self)
-        self.words.setObjectName("muted")
+        self.words = FittingLabel("", self, look="muted")
         self.note = sentences(self, "sentence")
         self.strip = ImageStrip("images with the same change", _STRIP_HELP, self, wraps=True)
         self._lay_out()

@@ -68,8 +68,7 @@ class TransferPanel(AttackView):
         self.who, self.whom = label("", self.head), FittingLabel("", self.head)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
         self.n_images.show_value(DEFAULT_IMAGES)
-        self.words = FittingLabel("", self)
-        self.words.setObjectName("muted")
+        self.words = FittingLabel("", self, look="muted")
         view, runs = session.view, session.runs.changed
         follows = (session.attack.config_changed, runs, view.run_started, view.run_shown)
         self.study = transfer_study(session, self._wanted, follows, self)

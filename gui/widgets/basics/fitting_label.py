@@ -12,12 +12,22 @@ from gui.widgets.basics.fitting_words import fitting
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 
 class FittingLabel(QLabel):
-    """One line of plain words that gives way where there is no room; ``text`` is the longest."""
+    """One line of plain words that gives way where there is no room; ``text`` is the longest.
+
+    Parameters
+    ----------
+    look : its name in the style, as "muted" or "caption"
+    """
 
     _wordings: tuple[str, ...] = ("",)
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, look: str = "") -> None:
+        super().__init__(text, parent)
+        self.setObjectName(look)
 
     def set_wordings(self, *wordings: str) -> None:
         """Say the first of these that fits."""
