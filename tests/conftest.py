@@ -252,6 +252,14 @@ def held_window(
 
 
 @pytest.fixture
+def told(session: Session) -> list[str]:
+    """Return what the session has said to people, which grows."""
+    told: list[str] = []
+    session.messages.notified.connect(lambda words, _: told.append(words))
+    return told
+
+
+@pytest.fixture
 def new_panel(app: QApplication, qtbot: QtBot) -> Iterator[Callable[..., Any]]:
     """Return a maker of panels or pages that stand alone: a test of one needs no window around it.
 

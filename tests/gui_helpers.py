@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    import pytest
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
@@ -148,6 +150,33 @@ def core_attack(session: Session, config: AttackConfig, weights: NDArray[Any]) -
     assert session.view.dataset is not None
     model = SoftmaxPerceptron(weights)
     return list(frames(config.attack(model, session.view.dataset)))
+
+
+class Slowly:
+    """How long each step of a search takes that is made slow."""
+
+    seconds = 0.0
+
+
+def slow_down(patch: pytest.MonkeyPatch, search: type, where: str, seconds: float) -> Slowly:
+    """Make each step of a search take its time, wherever ``where`` makes one."""
+    slowly = Slowly()
+    slowly.seconds = seconds
+
+    class Slow(search):  # type: ignore[misc]
+        def run(self) -> Generator[Progress, None, None]:
+            for step in super().run():
+                time.sleep(slowly.seconds)
+                yield step
+
+    patch.setattr(f"{where}.{search.__name__}", Slow)
+    return slowly
+
+
+def begin_as_noise(page: AttackPage, qtbot: QtBot) -> None:
+    """Choose faint noise in the popup of the image."""
+    with unfolded(qtbot, page.controls.image):
+        choose(qtbot, page.controls.part, page.controls.part.findData("noise"))
 
 
 def wait_for_film(qtbot: QtBot, session: Session) -> None:

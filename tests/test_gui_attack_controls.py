@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from gui_helpers import (
     PAGE_SIZE,
+    begin_as_noise,
     choose,
     data_of,
     drag,
@@ -51,14 +52,6 @@ def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> Attac
     return page
 
 
-@pytest.fixture
-def told(session: Session) -> list[str]:
-    """Return what the session has said to people, which grows."""
-    told: list[str] = []
-    session.messages.notified.connect(lambda words, _: told.append(words))
-    return told
-
-
 def is_settled(session: Session) -> bool:
     attack, shown = session.attack, session.view.shown
     return (
@@ -80,12 +73,6 @@ def pick(qtbot: QtBot, page: AttackPage, session: Session, name: str) -> None:
     choose(qtbot, combo, combo.findData(name))
     assert session.attack.chosen.name == name
     wait_for_any_film(qtbot, session)
-
-
-def begin_as_noise(page: AttackPage, qtbot: QtBot) -> None:
-    """Choose faint noise in the popup of the image."""
-    with unfolded(qtbot, page.controls.image):
-        choose(qtbot, page.controls.part, page.controls.part.findData("noise"))
 
 
 def core_film(session: Session) -> list[AttackStep]:

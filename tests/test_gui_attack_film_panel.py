@@ -11,6 +11,7 @@ from gui_helpers import (
     PAGE_SIZE,
     SHORT,
     WAIT,
+    begin_as_noise,
     choose,
     click,
     core_attack,
@@ -75,14 +76,6 @@ def page(session: Session, new_page: NewPage, qtbot: QtBot) -> AttackPage:
     page = new_page(session)
     wait_for_film(qtbot, session)
     return page
-
-
-@pytest.fixture
-def told(session: Session) -> list[str]:
-    """Return what the session has said to people, which grows."""
-    told: list[str] = []
-    session.messages.notified.connect(lambda words, _: told.append(words))
-    return told
 
 
 def assert_view_paints(view: ImageView, image: NDArray[np.uint8]) -> None:
@@ -312,12 +305,6 @@ def test_a_model_without_mistakes_says_so(
         click(qtbot, page.controls.mistake)
     assert "reads every train" in told.args[0]
     assert session.attack.config == before
-
-
-def begin_as_noise(page: AttackPage, qtbot: QtBot) -> None:
-    """Choose faint noise in the popup of the image."""
-    with unfolded(qtbot, page.controls.image):
-        choose(qtbot, page.controls.part, page.controls.part.findData("noise"))
 
 
 def test_from_noise_all_is_of_the_noise(page: AttackPage, session: Session, qtbot: QtBot) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
     WAIT,
+    Slowly,
     activate,
     choose,
     click,
@@ -21,6 +21,7 @@ from gui_helpers import (
     play_endlessly,
     put_on,
     rgb,
+    slow_down,
     type_number,
     unfolded,
     wait_for_state,
@@ -41,13 +42,12 @@ from gui.theme import DARK, LIGHT
 from gui.widgets.images.change_picture import NO_CHANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from core.progress import Progress
     from gui.session.session import Session
     from gui.widgets.curves.plot import CurvePlot
     from gui.widgets.images.image_view import ImageView
@@ -486,27 +486,14 @@ def test_names_of_strangers_are_plain_words(
     assert panel.badge_text.textFormat().name == "PlainText"
 
 
-class Slow(Microscope):
-    """Takes its time for each step."""
-
-    seconds = 0.004
-
-    def run(self) -> Generator[Progress, None, None]:
-        for step in super().run():
-            time.sleep(Slow.seconds)
-            yield step
-
-
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slowly:
     """Make each step of the descents take its time."""
-    monkeypatch.setattr(Slow, "seconds", 0.004)
-    monkeypatch.setattr("gui.attack.losses.study.Microscope", Slow)
-    return Slow
+    return slow_down(monkeypatch, Microscope, "gui.attack.losses.study", 0.004)
 
 
 def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
-    slow: type[Slow], panel: LossesPanel, session: Session, qtbot: QtBot
+    slow: Slowly, panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
     assert not panel.cancel_button.isVisible()
     push(session, steps=1000)
@@ -547,7 +534,7 @@ def test_a_saturated_image_is_chosen_in_the_part_it_was_looked_for_in(
 
 
 def test_long_work_ends_when_nobody_looks_and_is_done_anew_later(
-    slow: type[Slow], panel: LossesPanel, session: Session, qtbot: QtBot
+    slow: Slowly, panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
     push(session, steps=1000)
     wait_until(qtbot, panel.cancel_button.isVisible)
@@ -563,7 +550,7 @@ def test_long_work_ends_when_nobody_looks_and_is_done_anew_later(
 
 
 def test_a_new_choice_does_not_wait_for_the_old_one(
-    slow: type[Slow], panel: LossesPanel, session: Session, qtbot: QtBot
+    slow: Slowly, panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
     push(session, steps=1000)
     wait_until(qtbot, panel.cancel_button.isVisible)

@@ -122,7 +122,7 @@ def panel(new_repair: Callable[..., RepairPanel], session: Session) -> RepairPan
 def check_side(side: RepairSide, one: Changed, limit: float, session: Session) -> None:
     """Check that a side shows an image, its change and its result, in words and in pixels."""
     names, smallest = data_of(session).class_names, one.crossing.smallest
-    assert side.image.title == f"test #{one.index}"
+    assert side.image.title == f"test {one.index}"
     assert side.image.caption == f"truly {names[one.label]}"
     assert side.change.title == f"change × {1 / limit:.3g}"
     assert side.change.caption == f"size {smallest.size:.3g}"
@@ -208,8 +208,8 @@ def test_every_button_goes_where_it_says(
         click(qtbot, button)
         assert panel.mistake.image.isVisible()  # those before stay until the next are known
         wait_until(qtbot, lambda: is_known(panel))
-        assert panel.mistake.image.title == f"test #{expected}"
-        assert panel.right.image.title == f"test #{rights[0]}"
+        assert panel.mistake.image.title == f"test {expected}"
+        assert panel.right.image.title == f"test {rights[0]}"
         assert session.attack.index == expected, "the sentence names the image that was gone to"
     for button, expected in (
         (panel.next_right, int(rights[1])),
@@ -219,8 +219,8 @@ def test_every_button_goes_where_it_says(
         click(qtbot, button)
         assert panel.mistake.image.isVisible()  # those before stay until the next are known
         wait_until(qtbot, lambda: is_known(panel))
-        assert panel.right.image.title == f"test #{expected}"
-        assert panel.mistake.image.title == f"test #{after_hardest}"
+        assert panel.right.image.title == f"test {expected}"
+        assert panel.mistake.image.title == f"test {after_hardest}"
 
 
 def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtbot: QtBot) -> None:
@@ -275,12 +275,12 @@ def test_the_part_and_the_image_are_those_of_the_sentence(
     session.attack.choose("train", index)
     wait_until(qtbot, lambda: is_known(panel) and split_of(panel) is data_of(session).train)
     assert "of 300" in panel.words.text()
-    assert panel.mistake.image.title == f"training #{index}"
+    assert panel.mistake.image.title == f"training {index}"
     right = next(i for i in range(index, 300) if i not in mistakes)
-    assert panel.right.image.title == f"training #{right}", "the next one that is right"
+    assert panel.right.image.title == f"training {right}", "the next one that is right"
     session.attack.choose("train", right)
     wait_until(qtbot, lambda: is_known(panel))
-    assert panel.right.image.title == f"training #{right}"
+    assert panel.right.image.title == f"training {right}"
 
 
 def test_it_follows_the_epoch_and_says_where_nothing_is_right_or_wrong(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from gui_helpers import (
+    Slowly,
     choose,
     click,
     data_of,
@@ -18,6 +18,7 @@ from gui_helpers import (
     pixels,
     press,
     put_on,
+    slow_down,
     wait_until,
     write_data,
 )
@@ -35,7 +36,7 @@ from gui.shared.words import sure_words
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
     from core.exact.all_targets import AllTargets
     from core.exact.crossing import Crossing
-    from core.progress import Progress
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
@@ -395,27 +395,14 @@ def test_weights_that_are_no_numbers_are_told(
     assert panel.problem.isVisible()
 
 
-class Slow(TargetSearch):
-    """Takes its time for each step: to be stopped in its midst on any machine."""
-
-    seconds = 0.0
-
-    def run(self) -> Generator[Progress, None, None]:
-        for step in super().run():
-            time.sleep(Slow.seconds)
-            yield step
-
-
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slowly:
     """Make each step toward a class take its time, once it is told to."""
-    monkeypatch.setattr(Slow, "seconds", 0.0)
-    monkeypatch.setattr("gui.attack.targets.study.TargetSearch", Slow)
-    return Slow
+    return slow_down(monkeypatch, TargetSearch, "gui.attack.targets.study", 0.0)
 
 
 def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_with(
-    slow: type[Slow],
+    slow: Slowly,
     new_session: Callable[..., Session],
     new_targets: Callable[[Session], TargetsPanel],
     tmp_path: Path,

@@ -406,13 +406,12 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPanel, qtbot: 
     last = attack.film.last
     assert 0 < last < len(film), "it ends when there is no more to see"
     np.testing.assert_array_equal(attack.film.steps[-1].image, film[last].image)
-    assert (
-        window.page("attack").film_panel.chosen_view.caption
-        == f"{an(data_of(session).class_names[read])}, drawn"
-    )
+    panel, name = window.page("attack").film_panel, an(data_of(session).class_names[read])
+    assert panel.chosen_view.caption == f"read as {name}, drawn"
+    assert panel.bars.true_class is None
     controls = window.page("attack").controls
     assert controls.part.currentText() == "your drawing"
-    assert controls.image.currentText().startswith("your drawing, ")
+    assert controls.image.currentText() == f"your drawing, read as {name}"
 
 
 def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:

@@ -80,14 +80,6 @@ def held(new_session: Callable[..., Session], qtbot: QtBot) -> Session:
     return open_paused(qtbot, new_session())
 
 
-@pytest.fixture
-def told(session: Session) -> list[str]:
-    """Return what the session has said to people, which grows."""
-    told: list[str] = []
-    session.messages.notified.connect(lambda words, _: told.append(words))
-    return told
-
-
 def row(panel: SettingsPanel, name: str) -> SettingRow:
     return panel.rows[name]
 

@@ -198,7 +198,8 @@ class AttackControls(QWidget):
             return
         self._refresh_target(dataset.class_names)
         name = an(short(dataset.class_names[attack.label], _LONGEST_NAME))
-        words = {_NOISE: f"faint noise, seed {attack.config.seed}", _DRAWN: f"your drawing, {name}"}
+        own = f"your drawing, {name if attack.true_label is not None else f'read as {name}'}"
+        words = {_NOISE: f"faint noise, seed {attack.config.seed}", _DRAWN: own}
         place = f"{PART_WORDS[attack.config.part]} {attack.index:,}, {name}"
         self.image.set_words(words.get(came, place))
         self._show_picture()

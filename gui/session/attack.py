@@ -97,6 +97,13 @@ class AttackSession(QObject):
         return source.label
 
     @property
+    def true_label(self) -> int | None:
+        """That class, if anybody has said so: noise has none, and one's own need not have one."""
+        source = self.source
+        is_said = not isinstance(source, OwnImage) or (source.is_said and source is not self._noise)
+        return self.label if is_said else None
+
+    @property
     def noise(self) -> OwnImage | None:
         """The faint noise it begins as, an image like any other; None where it begins at one."""
         seed, dataset = self.chosen.noise, self._view.dataset
@@ -135,14 +142,18 @@ class AttackSession(QObject):
         dataset = self._view.dataset
         if dataset is None:
             return
-        n_samples = dataset.split(part).n_samples
-        if not 0 <= index < n_samples:
-            message = f"There is no {PART_WORDS[part]} image {index}; choose 0 to {n_samples - 1}."
-            self._messages.warn(message)
-            self.config_changed.emit()
-            return
-        self.on_own = False
-        self._chosen(part, index, play=play)
+        if self._is_there(dataset, part, index):
+            self.on_own = False
+            self._chosen(part, index, play=play)
+
+    def _is_there(self, dataset: Dataset, part: str, index: int) -> bool:
+        """Return whether there is such an image; say so where there is none."""
+        last = dataset.split(part).n_samples - 1
+        if 0 <= index <= last:
+            return True
+        self._messages.warn(f"There is no {PART_WORDS[part]} image {index}; choose 0 to {last}.")
+        self.config_changed.emit()
+        return False
 
     def choose_own(self, own: OwnImage, *, play: bool = False) -> None:
         """Choose an image that is in no part of the data but could be."""
@@ -175,14 +186,10 @@ class AttackSession(QObject):
 
     def pull_toward(self, index: int) -> None:
         """Choose the image that noise is pulled toward."""
-        dataset, part = self._view.dataset, self.config.part
-        if dataset is None or index < dataset.split(part).n_samples:
+        dataset = self._view.dataset
+        if dataset is None or self._is_there(dataset, self.config.part, index):
             self.on_own = False
             self._replace(toward=index)
-            return
-        last = dataset.split(part).n_samples - 1
-        self._messages.warn(f"There is no {PART_WORDS[part]} image {index}; choose 0 to {last}.")
-        self.config_changed.emit()
 
     def choose_mistake(self) -> None:
         """Choose the next image of the present part that the shown model reads wrongly."""

@@ -175,7 +175,7 @@ class ByHandPanel(AttackView):
         )
         leader, chaser = (name_of(names, k) for k in (standing.leader, standing.chaser))
         gap, first = standing.gap, game.goal.first_gap
-        gone = f"{percent(standing.way)} %"
+        gone = f"{percent(standing.way)} %".replace("-", "\u2212")
         behind = f"{leader} leads {chaser} by {gap:.2f}"
         if gap < 0:
             behind = f"{chaser} leads {leader} by {-gap:.2f}"

@@ -181,7 +181,8 @@ class RivalPanel(QWidget):
 def pace_words(standing: Standing, first_gap: float, size: float, norm: Norm) -> str:
     """Return how much of the gap a change closes for what it takes."""
     unit = "pixel" if norm == "l0" else "1.00 of size"
-    return f"{efficiency(standing, first_gap, size):.3g} of the gap per {unit}"
+    pace = f"{efficiency(standing, first_gap, size):.3g}".replace("-", "\u2212")
+    return f"{pace} of the gap per {unit}"
 
 
 def name_of(names: tuple[str, ...], label: int) -> str:

@@ -47,7 +47,7 @@ class AttackImages(QObject):
 
     def _content(self, what: str, image: NDArray[np.floating]) -> CardContent | None:
         session = self._session
-        dataset, shown, label = session.view.dataset, session.view.shown, session.attack.label
+        dataset, shown = session.view.dataset, session.view.shown
         if dataset is None or shown is None or image.size != dataset.n_features:
             return None
         values = image.reshape(dataset.image_shape)
@@ -56,20 +56,22 @@ class AttackImages(QObject):
         return CardContent(
             title=f"{what}: read as {names[int(probabilities.argmax())]}",
             words=f"As the model of {epoch_words(shown.epoch)} reads it. "
-            f"{self._class_words(names[label])}",
+            f"{self._class_words(names[session.attack.label])}",
             values=values,
             class_names=names,
             probabilities=probabilities,
-            true_class=label,
+            true_class=session.attack.true_label,
             weights=shown.weights,
             snapshots=session.epochs.snapshots,
             marked_epoch=None if shown.live else shown.epoch,
         )
 
     def _class_words(self, name: str) -> str:
-        own = self._session.attack.own if self._session.attack.on_own else None
-        if own is None:
+        attack = self._session.attack
+        if attack.chosen.begins_as_noise:
+            return "Noise is of no class."
+        if not attack.on_own:
             return f"True class {name}."
-        if own.is_said:
+        if attack.true_label is not None:
             return f"Drawn, and meant as {name}."
         return f"Drawn, and taken as {name}: as that it was read when it was sent here."

@@ -265,6 +265,7 @@ class FilmPanel(AttackView):
             self.chosen_view.show_stretched(image, words, "stretched")
         else:
             name = an(dataset.class_names[attack.label])
+            name = name if attack.true_label is not None else f"read as {name}"
             self.chosen_view.show_grey(image, *shortened(f"{{}}, {self._where()}", name))
         self._show_weights()
         self._show_position()
@@ -306,13 +307,11 @@ class FilmPanel(AttackView):
             if dataset is not None and shown is not None:
                 read = shown.probabilities_of(chosen.reshape(-1))
                 self.bars.set_probabilities(
-                    dataset.class_names, read, true=self._true, target=self._attack.film.aim
+                    dataset.class_names,
+                    read,
+                    true=self._attack.true_label,
+                    target=self._attack.film.aim,
                 )
-
-    @property
-    def _true(self) -> int | None:
-        """The class marked as the true one; noise has none."""
-        return None if self._attack.chosen.begins_as_noise else self._attack.label
 
     def _show_step(self, step: AttackStep, start: np.ndarray) -> None:
         attack, dataset = self._attack, self._session.view.dataset
@@ -337,7 +336,9 @@ class FilmPanel(AttackView):
             ends = f"{result.min():.3f} to {result.max():.3f}".replace("-", "\u2212")
             captions = (*shortened(f"{ends}, read as {{}}", names[seen]), *captions)
         self._show_result(result, *captions)
-        self.bars.set_probabilities(names, step.probabilities, true=self._true, target=target)
+        self.bars.set_probabilities(
+            names, step.probabilities, true=attack.true_label, target=target
+        )
         self._show_words(step)
 
     def _show_words(self, step: AttackStep) -> None:

@@ -76,6 +76,8 @@ class RepairPanel(AttackView):
             parent=self,
         )
         self.plot.set_y_range(0.0, 1.0)
+        short = {REPAIRED: "mended", BROKEN: "broken"}
+        self.plot.main.names = {name: (name, word) for name, word in short.items()}
         self._lay_out()
         self._connect()
         self.follow(self.repair.pair, self.repair.sizes)

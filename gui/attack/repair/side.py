@@ -106,7 +106,7 @@ class RepairSide(QWidget):
         self.nothing.hide()
         self.pictures.show()
         image, change = one.image.reshape(shape), one.crossing.beyond.reshape(shape)
-        self.image.set_title(f"{PARTS[part]} #{one.index:,}")
+        self.image.set_title(f"{PARTS[part]} {one.index:,}")
         label = names[one.label]
         self.image.show_grey(image, *shortened("truly {}", label), label)
         size = f"size {smallest.size:.3g}" if one.crossing.is_possible else "none is enough"
