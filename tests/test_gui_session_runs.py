@@ -513,7 +513,7 @@ def test_a_branch_says_what_it_takes_along_of_what_waits(session: Session, qtbot
     assert session.view.training_config.learning_rate == 0.5
     assert session.view.training_config.init == "zeros", "a branch has no start of its own"
     words, _ = notes.messages[-1]
-    assert words.startswith("run 2 goes on from epoch 5 of run 1 with learning rate 0.5, held")
+    assert words.startswith("Run 2 goes on from epoch 5 of run 1 with learning rate 0.5, held")
 
 
 def test_what_has_learnt_goes_only_where_another_holds_its_epochs_and_it_is_told(

@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 from gui_helpers import click, drag, handle_centre, open_paused, wait_for_state, wait_until
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel
 
 from core.learning.config import TrainingConfig
+from core.learning.records import BatchRecord, Divergence
+from gui.session.messages import Message
 from gui.session.run_state import RunState
 from gui.shared.training_transport import PACES
+from gui.widgets.basics.drop_down import Unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,3 +96,43 @@ def test_play_at_the_end_says_that_another_run_begins(window: MainWindow, qtbot:
         "Run 2 is not kept: run 1 holds the very same epochs."
     )
     wait_for_state(qtbot, window.session, RunState.FINISHED)
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message(str(Divergence(BatchRecord(48, 249, 250, 12249), 1000.0)), is_error=True),
+        Message("Run 2 goes on from epoch 50 of run 1 with learning rate 0.5, batch size 100 and "
+                "L2 decay 0.001, held: change what you like, then play."),
+        Message("Runs 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and a run with quite a long name of its own "
+                "were removed.", verb="Undo", act=print),
+    ],
+)  # fmt: skip
+def test_every_message_stays_in_its_line_and_can_be_read_whole(
+    window: MainWindow, qtbot: QtBot, message: Message, percent: int
+) -> None:
+    line = window.notice
+    window.resize(1024, 640)
+    window.use_text(percent)
+    qtbot.wait(50)
+    height = window.foot.height()
+    line.show_message(message)
+    qtbot.wait(50)
+    assert window.foot.height() == height
+    words = line.words
+    assert words.fontMetrics().horizontalAdvance(words.shown) <= words.width()
+    assert words.width() > line.width() // 3
+    for part in (line.verb, line.close_button):
+        if part.isVisible():
+            assert part.width() >= part.sizeHint().width()
+            assert part.mapTo(window, part.rect().bottomRight()).x() <= window.width()
+    assert line.verb.isVisible() == bool(message.verb)
+    if words.is_cut:
+        assert message.words.split(":")[0][:60] in words.toolTip()
+        click(qtbot, words)
+        (whole,) = words.findChildren(Unfolded)
+        assert whole.isVisible()
+        assert whole.findChild(QLabel).text() == message.words
+        whole.close()
+    window.use_text(100)

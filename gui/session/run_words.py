@@ -22,7 +22,7 @@ def branch_words(mine: RunEntry, parent: RunEntry | None, epoch: int, waited: Se
     whose = "" if parent is None else f" of {parent.name}"
     taken = f" with {', '.join(waited)}" if waited else " with its settings"
     return (
-        f"{mine.name} goes on from epoch {epoch}{whose}{taken}, held: change what you "
+        f"{capital(mine.name)} goes on from epoch {epoch}{whose}{taken}, held: change what you "
         "like, then play. Start again begins at epoch 0."
     )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 40
 _LOOKS = ("text_larger", "text_smaller", "text_usual", "theme", "stage", "full_screen")
-"""Commands of *Aa*, as far as there are such."""
+"""Commands of *Aa*."""
 
 _WAYS = (
     (False, False, False),
@@ -116,7 +116,7 @@ class Head(QFrame):
         self.look.setText("Aa")
         self.look.setObjectName("look")
         menu = QMenu(self.look)
-        menu.addActions([actions[name] for name in _LOOKS if name in actions])
+        menu.addActions([actions[name] for name in _LOOKS])
         self.look.setMenu(menu)
         self.look.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.help = self._tool("Help", "")
