@@ -101,6 +101,20 @@ def wait_for_state(qtbot: QtBot, session: Session, state: RunState) -> None:
     wait_until(qtbot, lambda: session.view.run_state is state)
 
 
+def another_run(qtbot: QtBot, session: Session, **settings: object) -> int:
+    """Learn another run with other settings to its end; return its number."""
+    before = session.runs.live_key
+    for name, value in settings.items():
+        session.wanted.set_setting(name, value)
+    session.training.start_again(play=False)
+    wait_until(qtbot, lambda: session.runs.live_key != before)
+    session.training.play()
+    over = (RunState.FINISHED, RunState.DIVERGED)
+    wait_until(qtbot, lambda: session.view.run_state in over)
+    assert session.runs.live_key is not None
+    return session.runs.live_key
+
+
 def wait_for_diagnosis(qtbot: QtBot, session: Session) -> None:
     """Wait until the mistakes are those of the model shown, for whoever looks at them."""
     diagnosis = session.readings.diagnosis

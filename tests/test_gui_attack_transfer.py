@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from core_samples import tiny_dataset
 from gui_helpers import (
+    another_run,
     choose,
     click,
     data_of,
@@ -122,22 +123,6 @@ def test_what_cannot_be_attacked_is_told_in_words(
     study.watch(True)
     wait_until(qtbot, lambda: study.problem)
     assert "Train the model first" in study.problem
-
-
-def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
-    """Learn another run to its end; return its number."""
-    before = session.runs.live_key
-    for name, value in settings.items():
-        session.wanted.set_setting(name, value)
-    if not settings:
-        session.training.new_seed()
-    else:
-        session.training.start_again(play=False)
-    wait_until(qtbot, lambda: session.runs.live_key != before)
-    session.training.play()
-    wait_for_state(qtbot, session, RunState.FINISHED)
-    assert session.runs.live_key is not None
-    return session.runs.live_key
 
 
 def crafted(qtbot: QtBot, panel: TransferPanel) -> TransferResult:

@@ -9,6 +9,7 @@ import pytest
 from gui_helpers import (
     EPOCHS,
     WAIT,
+    another_run,
     data_of,
     earlier_runs,
     open_and_finish,
@@ -39,17 +40,6 @@ if TYPE_CHECKING:
 def history_of(session: Session) -> History:
     assert session.view.history is not None
     return session.view.history
-
-
-def another_run(qtbot: QtBot, session: Session, **settings: object) -> int:
-    """Finish a run with other settings and return its number."""
-    for name, value in settings.items():
-        session.wanted.set_setting(name, value)
-    session.training.start_again()
-    wait_until(qtbot, lambda: history_of(session).last_epoch >= session.view.training_config.epochs)
-    wait_for_state(qtbot, session, RunState.FINISHED)
-    assert session.runs.live_key is not None
-    return session.runs.live_key
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
     Overheard,
+    another_run,
     choose,
     click,
     data_of,
@@ -51,20 +52,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> ComparisonPanel:
     """Return the panel of two finished runs."""
-    another_run(qtbot, session)
+    another_run(qtbot, session, learning_rate=2.0)  # overshoots: its best is not its last
     made: ComparisonPanel = new_panel(ComparisonPanel, session, size=LEARN_PANEL_SIZE)
     wait_for_models(qtbot, made)
     return made
-
-
-def another_run(qtbot: QtBot, session: Session) -> None:
-    session.wanted.set_setting("learning_rate", 2.0)  # overshoots: its best is not its last
-    session.training.start_again()
-    wait_until(
-        qtbot,
-        lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
-    )
-    wait_for_state(qtbot, session, RunState.FINISHED)
 
 
 def weights_of(panel: ComparisonPanel) -> list[NDArray[np.float32]]:
@@ -269,7 +260,7 @@ def test_any_run_at_any_epoch(
 
 
 def test_a_run_of_the_list_is_compared(window: MainWindow, qtbot: QtBot) -> None:
-    another_run(qtbot, window.session)
+    another_run(qtbot, window.session, learning_rate=2.0)
     window.show_page("tune")
     page = window.page("tune")
     panel, first = page.comparison, window.session.runs.entries[0]
@@ -417,7 +408,7 @@ def test_of_a_random_start_what_was_learnt_is_shown_until_another_way_is_chosen(
 ) -> None:
     assert panel.what.currentText() == "Weights"
     session.wanted.set_setting("init", "uniform")
-    another_run(qtbot, session)
+    another_run(qtbot, session, learning_rate=2.0)  # overshoots: its best is not its last
     wait_for_models(qtbot, panel)
     assert panel.what.currentText() == "Weights minus start"
     history = session.view.history

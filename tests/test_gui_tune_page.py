@@ -6,13 +6,13 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_helpers import activate, click, has_colour, pixels, press, wait_until
+from gui_helpers import activate, another_run, click, has_colour, pixels, press, wait_until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from test_gui_tune_comparison_panel import another_run, click_cell, wait_for_models
+from test_gui_tune_comparison_panel import click_cell, wait_for_models
 
 from gui.shared.side import Side
-from gui.theme import LIGHT
+from gui.theme import LIGHT, USUAL, text_percent
 from gui.tune.runs.columns import PLACES
 from gui.window.registry import LEARN_TABS
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(window: MainWindow, qtbot: QtBot) -> TunePage:
     """Return the page of a window with two runs, at the size of a small projector."""
-    another_run(qtbot, window.session)
+    another_run(qtbot, window.session, learning_rate=2.0)
     window.resize(1280, 720)
     window.show_page("tune")
     made: TunePage = window.page("tune")
@@ -83,7 +83,7 @@ def test_larger_text_has_larger_rows_and_columns(
 
 
 def test_another_page_can_ask_for_a_comparison(window: MainWindow, qtbot: QtBot) -> None:
-    another_run(qtbot, window.session)
+    another_run(qtbot, window.session, learning_rate=2.0)
     window.page("learn").asked.emit("Tune", (Side(None, "best"), Side(None, "start")))
     page = window.page("tune")
     assert page.isVisible()
@@ -161,9 +161,7 @@ def test_in_the_window_the_table_has_its_keys_and_space_still_plays(
 def test_on_the_stage_fewer_columns_are_shown_in_a_stated_order_and_none_is_scrolled_to(
     window: MainWindow, page: TunePage, qtbot: QtBot
 ) -> None:
-    for name, value in {"momentum": 0.5, "l2": 0.001, "batch_size": 50}.items():
-        window.session.wanted.set_setting(name, value)
-    another_run(qtbot, window.session)
+    another_run(qtbot, window.session, momentum=0.5, l2=0.001, batch_size=50)
     press(qtbot, window, "F11")
     window.showNormal()
     window.resize(1280, 720)
@@ -173,4 +171,7 @@ def test_on_the_stage_fewer_columns_are_shown_in_a_stated_order_and_none_is_scro
     assert list(table.left_out[: len(order)]) == order
     assert {"run", "test"} <= {column.key for column in table.columns}
     wait_until(qtbot, lambda: not table.horizontalScrollBar().isVisible())
+    assert abs(page.runs.width() - page.comparison.verdict.width()) <= 1
     assert "no room for notes, epochs/s" in unescape(page.runs.columns.toolTip())
+    press(qtbot, window, "F11")  # which leaves text as large as other tests expect it
+    assert text_percent() == USUAL

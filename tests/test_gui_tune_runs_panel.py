@@ -12,6 +12,7 @@ from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
     activate,
+    another_run,
     click,
     has_colour,
     hover,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> RunsPanel:
     """Return the panel of two finished runs, the second with another rate."""
-    another_run(qtbot, session)
+    another_run(qtbot, session, learning_rate=0.4)
     made: RunsPanel = new_panel(RunsPanel, session, size=LEARN_PANEL_SIZE)
     return made
 
@@ -62,30 +63,6 @@ def plot(panel: RunsPanel, new_panel: Callable[..., Any], session: Session) -> C
     curves: LearningCurves = new_panel(LearningCurves, session, plots=making_plots())
     panel.activateWindow()
     return curves.like_plot
-
-
-def another_run(qtbot: QtBot, session: Session) -> None:
-    session.wanted.set_setting("learning_rate", 0.4)
-    session.training.start_again()
-    wait_until(
-        qtbot,
-        lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
-    )
-    wait_for_state(qtbot, session, RunState.FINISHED)
-
-
-def another_run_with(qtbot: QtBot, session: Session, **settings: object) -> None:
-    for name, value in settings.items():
-        session.wanted.set_setting(name, value)
-    session.training.start_again()
-    wait_until(
-        qtbot,
-        lambda: (
-            session.view.run_state in (RunState.FINISHED, RunState.DIVERGED)
-            and session.view.history is not None
-            and len(session.view.history) > 0
-        ),
-    )
 
 
 def cell(panel: RunsPanel, row: int, column: str) -> str:
@@ -186,7 +163,7 @@ def test_other_columns_are_chosen_in_a_menu(
 def test_a_setting_gets_a_column_when_runs_differ_in_it(
     panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    another_run_with(qtbot, session, momentum=0.5, adversary="linf", validation_size=20)
+    another_run(qtbot, session, momentum=0.5, adversary="linf", validation_size=20)
     first = heads(panel).index("validation") + 1
     assert heads(panel)[first : first + 5] == [
         *("validation images", "rate", "momentum", "adversary", "budget"),
@@ -205,7 +182,7 @@ def test_columns_have_their_room_also_while_the_mouse_is_held_elsewhere(
 ) -> None:
     held = Qt.MouseButton.LeftButton
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: held)
-    another_run_with(qtbot, session, l2=0.001)  # which needs another column
+    another_run(qtbot, session, l2=0.001)  # which needs another column
     wait_until(qtbot, lambda: not panel.table.isColumnHidden(PLACES["l2"]))
     name = panel.table.runs.place(session.runs.shown_key)
     words = QFontMetrics(panel.table.font()).horizontalAdvance("run 2")
@@ -213,7 +190,7 @@ def test_columns_have_their_room_also_while_the_mouse_is_held_elsewhere(
 
 
 def test_it_sorts_by_any_column(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
-    another_run_with(qtbot, session, learning_rate=0.01)
+    another_run(qtbot, session, learning_rate=0.01)
     click_head(qtbot, panel, "learning_rate")  # numbers from the largest
     assert names(panel) == ["run 2", "run 1", "run 3"]
     click_head(qtbot, panel, "learning_rate")
@@ -256,7 +233,7 @@ def test_a_diverged_run_spoils_no_column(panel: RunsPanel, session: Session, qtb
     columns = [PLACES[key] for key in ("train", "test", "best")]
     widths = [panel.table.columnWidth(place) for place in columns]
     panel.table.choose_column("like", True)
-    another_run_with(qtbot, session, learning_rate=10.0, l2=0.5, epochs=100)
+    another_run(qtbot, session, learning_rate=10.0, l2=0.5, epochs=100)
     wait_until(qtbot, lambda: cell(panel, 2, "state") == "diverged")
     assert "learning rate 10" in tip(panel, 2, "state")
     assert all(len(cell(panel, 2, key)) < 10 for key in ("train", "test", "like", "best"))
@@ -403,7 +380,7 @@ def test_removed_and_undone(
     assert told[-1].act is not None
     told[-1].act()
     assert names(panel) == ["run 1", "run 2"]
-    another_run_with(qtbot, session, learning_rate=0.2)
+    another_run(qtbot, session, learning_rate=0.2)
     activate(qtbot, panel)
     panel.table.setFocus()
     panel.table.setCurrentIndex(panel.table.runs.index(0, 0))
@@ -454,7 +431,7 @@ def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> 
 
 def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    another_run(qtbot, session)
+    another_run(qtbot, session, learning_rate=0.4)
     window.show_page("tune")
     page = window.page("tune")
     panel = page.runs

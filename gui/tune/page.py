@@ -96,7 +96,8 @@ class TunePage(Page):
             part.setVisible(has_room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make room for an opened image, or for all else again."""
+        """Make room for an opened image, or for all else again; cards stand below each other."""
+        self.runs.setMinimumWidth(self.comparison.verdict.minimumSizeHint().width())
         super().resizeEvent(event)
         if self.cards:
             self._make_room()

@@ -150,10 +150,13 @@ out those it misreads anyway. Click an example to play it.</p>
 is an image that was read rightly and is not any more.</p>
 <h3><a name="tune"></a>Tune: runs</h3>
 <p>Every run stays in the table, with a column for every setting in which two of them differ. Click
-a title to sort; <b>Columns</b> has more. Click a row and every view shows that run; its tick draws
+a title to sort; <b>Columns</b> has more. Where there is no room for all, empty notes, epochs a
+second, epochs, state, train, what else and best go first, then settings from the right; what you
+tick there stays. Click a row and every view shows that run; its tick draws
 its curves (H). A right click on a row has the rest: <b>Keep on top</b> (T) makes it the first row,
 drawn boldly, and the others say in their tooltips how far they are ahead of it; <b>Remove</b>
-(Delete) can be undone (Ctrl+Z); Ctrl+C copies the chosen rows. The run shown is blue, what it reads
+(Delete) can be undone (Ctrl+Z); Shift+F2 writes a note, Ctrl+C copies the chosen rows,
+Ctrl+Shift+C all as CSV. The run shown is blue, what it reads
 of the test images orange; every other run keeps a colour of its own. <b>Go on from here</b> (K)
 branches off at the epoch shown. A new run hides the oldest beyond eight curves; it does not
 forget them.</p>

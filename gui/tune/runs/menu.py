@@ -98,9 +98,9 @@ def _add_colours(menu: QMenu, runs: RunList, key: int, theme: Theme, *, can: boo
         colours.addAction(swatch(colour), f"Colour {place + 1}", act)
 
 
-def column_menu(table: RunTable, parent: QWidget) -> QMenu:
-    """Return the menu of all columns, those shown ticked, and of copying the whole table."""
-    menu = QMenu(parent)
+def fill_columns(menu: QMenu, table: RunTable) -> None:
+    """Offer all columns, those shown ticked, and copying the whole table."""
+    menu.clear()
     menu.setToolTipsVisible(True)
     for column in COLUMNS[1:]:
         action = menu.addAction(column.head)
@@ -112,4 +112,3 @@ def column_menu(table: RunTable, parent: QWidget) -> QMenu:
     menu.addAction("Copy as CSV\tCtrl+Shift+C", table.copy_all).setToolTip(
         "All rows, every number exactly"
     )
-    return menu

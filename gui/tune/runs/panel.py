@@ -11,7 +11,7 @@ from core.learning.sweep.sweep import N_SEEDS
 from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme, grow
 from gui.tune.runs.columns import COLUMNS, PLACES
-from gui.tune.runs.menu import column_menu, run_menu
+from gui.tune.runs.menu import fill_columns, run_menu
 from gui.tune.runs.study import Seeds
 from gui.tune.runs.table import RunTable
 from gui.widgets.basics.card import Card
@@ -60,7 +60,8 @@ class RunsPanel(Panel):
         self.progress.setAccessibleName("seeds being trained")
         self.columns = button("Columns", self, _COLUMNS_HELP, "small")
         self.columns.setMenu(QMenu(self))  # filled when it is looked at
-        self.columns.menu().aboutToShow.connect(self._fill_columns)
+        menu = self.columns.menu()
+        menu.aboutToShow.connect(lambda: fill_columns(menu, self.table))
         right = (self.progress, self.n_seeds, self.seeds_button, self.columns)
         self.card = Card("runs", self.table, right=right, parent=self)
         self.setLayout(below(self.card))
@@ -103,14 +104,6 @@ class RunsPanel(Panel):
         tip = wrapped(_COLUMNS_HELP, _NO_ROOM.format(heads) if n else "")
         for part in (self.columns, self.card.words):
             part.setToolTip(tip)
-
-    @Slot()
-    def _fill_columns(self) -> None:
-        menu = self.columns.menu()
-        menu.clear()
-        filled = column_menu(self.table, menu)
-        menu.setToolTipsVisible(True)
-        menu.addActions(filled.actions())
 
     @Slot()
     def _repeat(self) -> None:
