@@ -914,3 +914,19 @@ def test_the_lower_card_fills_the_window_and_gives_way_to_an_opened_image(
     assert page.isAncestorOf(atlas)  # laid back: an opened image stands beside it
     assert page.card.isVisible()
     wait_until(qtbot, lambda: page.tabs.height() == before)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 640)])
+def test_beside_an_opened_image_all_classes_stand_in_one_row(
+    window: MainWindow, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    page = window.page("learn")
+    page.show_tab("When to stop")  # what it needs counts only while it is seen
+    page.show_tab(ATLAS)
+    click(qtbot, page.atlas, page.atlas.cell_rect(0, 2).center())
+    wait_until(qtbot, lambda: page.card.isVisible() and page.atlas.width() < 700)
+    wait_until(qtbot, lambda: page.width() == window.body.viewport().width())
+    assert page.atlas.cell_rect(0, 9).top() == page.atlas.cell_rect(0, 0).top()
+    assert page.atlas.cell_rect(0, 9).width() == page.atlas.cell_rect(0, 9).height() >= 56
+    assert window.body.horizontalScrollBar().maximum() == 0

@@ -58,8 +58,8 @@ ATLAS = "Classes"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 
-_HEAD = 28
-"""Pixels of the row of tabs at 100 %."""
+_HEAD, _HEAD_LEAST = 28, 560
+"""Pixels of the row of tabs at 100 %: its height, and the width of the fewest words."""
 _SHORT, _NARROW = 720, 660
 """In a narrower row of tabs, in pixels at 100 %, the choice of weights says less, and the colour
 bar gives way: pixels are read by hovering."""
@@ -127,7 +127,8 @@ class LearnPage(Page):
             self._head.addWidget(tool)
         # As high with every tab: the row of tabs never jumps.
         head = holding(self._head, self)
-        grow(head, fixed_height=_HEAD)
+        # It says less where an image is open beside: what it says now is not what it needs.
+        grow(head, fixed_height=_HEAD, minimum_width=_HEAD_LEAST)
         head.installEventFilter(self)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)

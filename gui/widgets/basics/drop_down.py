@@ -101,6 +101,10 @@ class DropDown(QComboBox):
         words = self.fontMetrics().horizontalAdvance(self.currentText())
         return QSize(max(hint.width(), words + pixels(18) + 2 * hint.height() // 3), hint.height())
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: Qt keeps the least size of the longest words there have been."""
+        return self.sizeHint()
+
     def showPopup(self) -> None:
         """Unfold."""
         self.unfolded.show_at(self)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QWidget
 
 from gui.theme import LIGHT, Theme, give_theme
@@ -42,6 +42,11 @@ class LazyTabs(QStackedWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._make_next)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return what the panel that is seen needs; those behind it may need more."""
+        seen = self.currentWidget()
+        return seen.minimumSizeHint().expandedTo(seen.minimumSize())
+
     def set_makers(self, makers: Mapping[str, Callable[[], QWidget]]) -> None:
         """Say how the other panels are made."""
         self._makers = makers
@@ -63,6 +68,7 @@ class LazyTabs(QStackedWidget):
     def show_panel(self, words: str) -> None:
         """Show what the tab of that name holds."""
         self.setCurrentWidget(self.panel(words))
+        self.updateGeometry()
 
     def can_make(self, words: str) -> bool:
         """Whether making a panel ahead holds up nobody now; a subclass may have more to load."""

@@ -40,7 +40,7 @@ class EpochHeatMap(CellGrid):
     """
 
     epoch_clicked = Signal(int)
-    usual, least = QSize(460, 260), QSize(220, 84)
+    usual, least = QSize(460, 260), QSize(90, 84)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("scores of each class over epochs", _HELP, parent)

@@ -166,7 +166,7 @@ class ImageMosaic(CellGrid):
         width, height = self._cell_size(side)
         room = self.width() - labels
         roomy = max(width + 6 * _GAP, self._widest_words() + 2 * _GAP)
-        column_width = min(max(width + _GAP, room // per_band), roomy)
+        column_width = min(max(width, room // per_band), roomy)
         left = labels + max(room - per_band * column_width, 0) // 2
         heights = [height + _GAP + (line if row.captions else 0) for row in self.rows]
         apart = above = 0
@@ -183,6 +183,12 @@ class ImageMosaic(CellGrid):
         return sum(bool(row.captions) for row in self.rows)
 
     def _label_width(self) -> int:
+        """Return the room for the names of the rows: none where all columns fit but for them."""
+        least = len(self._names) * self._cell_size(self._least)[0]
+        widest = self._widest_label()
+        return 0 if self.width() - widest < least <= self.width() else widest
+
+    def _widest_label(self) -> int:
         metrics = QFontMetrics(self._small_font())
         labels = [metrics.horizontalAdvance(row.label) for row in self.rows] or [0]
         return max(labels) + _LABEL_GAP
@@ -211,7 +217,7 @@ class ImageMosaic(CellGrid):
         for n_bands in range(1, n_columns + 1):
             per_band = -(-n_columns // n_bands)
             band = (all_bands - (n_bands - 1) * _BAND_GAP) // n_bands
-            room_w = room // per_band - _GAP
+            room_w = room // per_band
             room_h = (band - words - _HEADER_GAP) // n_rows - _GAP
             side = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
             side = self._whole(side)
@@ -230,15 +236,13 @@ class ImageMosaic(CellGrid):
 
     @property
     def _least(self) -> int:
-        """The longer side of the smallest cells: the whole multiple nearest to what is wanted."""
-        longer = max(self._image_size())
-        smallest = self._smallest
-        return round(smallest / longer) * longer if smallest > longer else smallest
+        """The longer side of the smallest cells: a whole multiple of their pixels."""
+        return self._whole(self._smallest)
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
         cell_w, _ = self._cell_size(self._least)
-        fitting_ones = (self.width() - self._label_width()) // (cell_w + _GAP)
+        fitting_ones = (self.width() - self._label_width()) // cell_w
         return min(max(fitting_ones, 1), n_columns)
 
     def _widest_words(self) -> int:
@@ -263,7 +267,7 @@ class ImageMosaic(CellGrid):
         line = self.fontMetrics().height()
         cell_w, cell_h = self._cell_size(self._least)
         n_rows, n_columns = (max(n, 1) for n in self.n_cells)
-        width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
+        width = self._widest_label() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))
         n_lines = 1 + max(self._n_captioned(), 1)
         band = n_lines * line + _HEADER_GAP + n_rows * (cell_h + _GAP)
@@ -340,7 +344,7 @@ class ImageMosaic(CellGrid):
         height, width = row.rgb.shape[1:3]
         painter.setPen(QColor(self._theme.muted))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for column in range(0, len(self._names), place.per_band):
+        for column in range(0, len(self._names) if self._label_width() else 0, place.per_band):
             first = self.cell_rect(index, column)
             label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
             painter.drawText(label, right, row.label)
