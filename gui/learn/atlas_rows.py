@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
 from gui.widgets.images.image_mosaic import MosaicRow
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
 
@@ -17,7 +22,7 @@ MEAN, WORST = 1, 2
 
 _WORST_ROWS = ("worst", "2nd worst", "3rd worst", "4th worst", "5th worst")
 
-WEIGHTS_HELP = (
+_WEIGHTS_HELP = (
     "Each class's weights w_k as an image: red pixels speak for the class, blue ones against it."
 )
 MEAN_HELP = "Mean of the training images of the class that are classified correctly."
@@ -25,6 +30,15 @@ _WORST_HELP = (
     "The training image of the class that is classified wrongly with the highest response: what "
     "it is taken for, and how surely."
 )
+
+
+def weights_row(
+    weights: NDArray[Any], how: str, start: NDArray[Any] | None, image_shape: tuple[int, int]
+) -> MosaicRow:
+    """Return the weights of each class, as :func:`~core.insight.diagnostics.seen_weights` does."""
+    seen = seen_weights(weights, how, start)
+    tip = f"{_WEIGHTS_HELP} They are shown {WEIGHTS_SEEN[how]}."
+    return MosaicRow("weights", tip, weight_images(seen, image_shape), weight_limit(seen))
 
 
 def rows_to_come(dataset: Dataset, n_worst: int) -> list[MosaicRow]:

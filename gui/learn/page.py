@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
 from core.learning.records import epoch_words
 from gui.jobs.loading import load_beside
 from gui.learn.atlas_rows import (
     MEAN,
     MEAN_HELP,
-    WEIGHTS_HELP,
     WORST,
     diagnosis_rows,
     rows_to_come,
+    weights_row,
 )
 from gui.learn.curves_to_come import CurvesToCome
 from gui.learn.heights import curves_height, give_way
@@ -297,19 +296,15 @@ class LearnPage(Page):
         if drawn is None or drawn[0] is not shown.weights or drawn[1] is not answer:
             self._drawn = shown.weights, answer
             self.weights.refresh()  # with the first record the start is known
-            how = self.weights.how
-            seen = seen_weights(shown.weights, how, self.weights.start)
-            limit = weight_limit(seen)
-            weights = weight_images(seen, dataset.image_shape)
-            tip = f"{WEIGHTS_HELP} They are shown {WEIGHTS_SEEN[how]}."
-            rows = [MosaicRow("weights", tip, weights, limit)]
+            how, start = self.weights.how, self.weights.start
+            weights = weights_row(shown.weights, how, start, dataset.image_shape)
             if answer is not None and answer is not self._rows[0] and answer.found is not None:
                 split, found = answer.question.split, answer.found
                 self._rows = (answer, diagnosis_rows(split, found, dataset))
             n_worst = session.readings.n_worst
-            rows += self._rows[1] or ([] if problem else rows_to_come(dataset, n_worst))
-            self.colour_bar.set_limit(limit)
-            self.atlas.set_rows(rows)
+            rows = self._rows[1] or ([] if problem else rows_to_come(dataset, n_worst))
+            self.colour_bar.set_limit(weights.limit or 1.0)
+            self.atlas.set_rows([weights, *rows])
         self.atlas_words.set_wordings(problem)
 
     @Slot()

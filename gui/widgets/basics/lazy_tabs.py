@@ -45,6 +45,7 @@ class LazyTabs(QStackedWidget):
     def minimumSizeHint(self) -> QSize:
         """Return what the panel that is seen needs; those behind it may need more."""
         seen = self.currentWidget()
+        assert seen is not None
         return seen.minimumSizeHint().expandedTo(seen.minimumSize())
 
     def set_makers(self, makers: Mapping[str, Callable[[], QWidget]]) -> None:
