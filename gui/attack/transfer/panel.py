@@ -155,7 +155,8 @@ class TransferPanel(AttackView):
         name = "this run" if entry is None else short(entry.name, _LONGEST_NAME)
         dataset, target = self._session.view.dataset, now.config.target
         aim = ""
-        if dataset is not None and target is not None:
+        # The attack fits its target to other data a moment after they are there.
+        if dataset is not None and target is not None and target < dataset.n_classes:
             aim = f"toward {an(short(dataset.class_names[target], _LONGEST_NAME))} "
         fool = f"{aim}to fool {name}"
         self.whom.set_wordings(

@@ -41,7 +41,8 @@ def question(session: Session, n_images: int) -> TransferQuestion | None:
     """Return what is asked now; None where there is no model to craft on."""
     view, attack = session.view, session.attack
     models, part = models_of(view, other_runs(view)), attack.config.part
-    if view.dataset is None or not models:
+    # The attack fits its target to other data a moment after they are there.
+    if view.dataset is None or not models or (attack.target or 0) >= view.dataset.n_classes:
         return None
     return TransferQuestion(
         models=models,
