@@ -146,8 +146,8 @@ def test_decay_and_momentum_stand_beside_the_numbers(held_window: MainWindow, qt
     session, step = held_window.session, panel_of(held_window).one_step
     session.wanted.set_setting("momentum", 0.9)
     session.wanted.set_setting("l2", 0.01)
-    wait_until(qtbot, lambda: "λ = 0.01" in step.numbers.text())
-    assert "μ = 0.9" in step.numbers.text()
+    wait_until(qtbot, lambda: "λ\u00a0=\u00a00.01" in step.numbers.text())
+    assert "μ\u00a0=\u00a00.9" in step.numbers.text()
 
 
 def test_nothing_is_computed_for_a_batch_that_nobody_sees(

@@ -27,6 +27,7 @@ from PySide6.QtCore import QPoint, QPointF
 from test_gui_session_session import Notes
 
 from core.data.dataset import validation_share
+from core.learning.config import TrainingConfig
 from core.learning.stopping import bootstrapping, early_stopping
 from core.progress import finish
 from gui.learn.page import ATLAS
@@ -375,3 +376,16 @@ def test_the_story_of_the_epochs_is_of_the_part_chosen_in_the_row_of_tabs(
     page.show_tab(ATLAS)
     assert not panel.tools.isVisible()
     assert page.weights.isVisible()
+
+
+def test_a_run_that_runs_away_does_not_stretch_the_curve(
+    new_session: Callable[..., Session], new_panel: Callable[..., Any], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=EPOCHS, learning_rate=10.0, l2=0.5))
+    session.open(session.wanted.data.dataset)
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    assert session.view.history is not None
+    assert session.view.history.curve("test", "log_likelihood").min() < -1e6
+    panel = new_panel(StoppingPanel, session, size=LEARN_PANEL_SIZE)
+    low, high = panel.plot.box.viewRange()[1]
+    assert -1000 < low < high < 1

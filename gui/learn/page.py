@@ -121,9 +121,8 @@ class LearnPage(Page):
     def _lay_out(self) -> None:
         scroll = scrolled(self.atlas, self)
         self._tools = {ATLAS: [self.atlas_words, self.weights, self.colour_bar]}
-        self._head = beside(self.switch, 12, self.atlas_words, None, spacing=8)
-        for tool in (self.weights, self.colour_bar):
-            self._head.addWidget(tool)
+        parts = (self.switch, 12, self.atlas_words, None, self.weights, self.colour_bar)
+        self._head = beside(*parts, spacing=8)
         # As high with every tab: the row of tabs never jumps.
         head = holding(self._head, self)
         # It says less where an image is open beside: what it says now is not what it needs.
@@ -328,9 +327,8 @@ class LearnPage(Page):
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
         session = self._session
-        shown, dataset = session.view.shown, session.view.dataset
         found = session.readings.diagnosis.found
-        if shown is None or dataset is None:
+        if session.view.shown is None or session.view.dataset is None:
             return
         picture = self.atlas.rows[row]
         if picture.missing and picture.missing[column]:

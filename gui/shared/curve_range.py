@@ -65,6 +65,13 @@ def curve_range(
     return -high, min(-low, 0.0)
 
 
+def near(values: NDArray[np.float64], start: float) -> NDArray[np.float64]:
+    """Return the log-likelihoods that are numbers and not of a run that ran away."""
+    numbers = values[np.isfinite(values)]
+    best = np.fmax(start, numbers.max(initial=-np.inf))
+    return np.asarray(numbers[numbers >= -_WILD * max(-float(best), _LEAST_SPAN)])
+
+
 def _learnt(history: History, metric: str, sign: float) -> list[NDArray[np.float64]]:
     """Return what a run has learnt, of each part from the best to the worst; none that ran away."""
     found: list[NDArray[np.float64]] = []

@@ -125,7 +125,8 @@ def numbers_words(config: TrainingConfig, n_images: int | None) -> str:
     for name, what in (("momentum", "of the last move"), ("l2", "w off")):
         value = getattr(config, name)
         if value:
-            words += f", {parameters_of(config)[name].symbol} = {value:g} {what}"
+            # With spaces at which no line ends.
+            words += f", {parameters_of(config)[name].symbol}\u00a0=\u00a0{value:g} {what}"
     if config.adversary != "off":
         words += f", each x first moved by the adversary, at most {config.adversary_size:g}"
     return words

@@ -15,6 +15,7 @@ from gui.learn.over_epochs.panel import OverEpochsPanel
 from gui.learn.stopping.study import band_study
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
 from gui.shared.columns import label, sentences
+from gui.shared.curve_range import near
 from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.shared.who_chooses import WhoChooses
@@ -245,8 +246,8 @@ class StoppingPanel(Panel):
         """Show curve and band, but for the start, which would dwarf what is learnt after it."""
         _, low, high = self.plot.band
         shown = [part[1:] if len(part) > 1 else part for part in (values, low, high)]
-        learnt = np.concatenate(shown)
-        learnt = learnt[np.isfinite(learnt)]
+        learnt = near(np.concatenate(shown), float(values[0]))
+        learnt = learnt if len(learnt) else near(values, float(values[0]))
         if len(learnt):
             lowest = np.sort(learnt)[int(_SEEN * len(learnt))]
             bottom, top = float(lowest), float(learnt.max())
