@@ -45,6 +45,7 @@ from gui.session.attack import PART_WORDS
 from gui.session.run_state import RunState
 from gui.shared.words import an
 from gui.theme import LIGHT
+from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +204,7 @@ def test_hovering_a_bar_and_a_pixel_reads_the_value(
     value = session.attack.film.step.image.reshape(8, 8)[3, 5]
     cell = box.width() / 8
     point = QPoint(box.left() + int(5.5 * cell), box.top() + int(3.5 * cell))
-    assert hover(view, point) == f"result: pixel (3, 5) = {value:.4g}"
+    assert hover(view, point) == f"result: pixel (3, 5) = {exact_number(value)}"
     QTest.mouseMove(
         page.film_panel.bars,
         QPoint(100, round(page.film_panel.bars.bar_rect(4).center().y())),

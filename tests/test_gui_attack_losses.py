@@ -39,6 +39,7 @@ from gui.attack.losses.panel import LossesPanel
 from gui.attack.losses.words import badge_words, fooled_words, size_words
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
+from gui.widgets.basics.short_number import exact_number
 from gui.widgets.images.change_picture import NO_CHANGE
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def test_hovering_reads_a_pixel(panel: LossesPanel, session: Session, qtbot: QtB
         box.top() + (2 * row + 1) * box.height() // (2 * height),
     )
     value = of_core(panel, session).images[-1, 1].reshape(height, width)[row, column]
-    assert hover(view, place) == f"cross-entropy: pixel ({row}, {column}) = {value:.4g}"
+    assert hover(view, place) == f"cross-entropy: pixel ({row}, {column}) = {exact_number(value)}"
 
 
 def test_it_fits_the_smallest_window_with_nothing_cut(panel: LossesPanel, session: Session) -> None:

@@ -34,6 +34,7 @@ from gui.attack.repair.words import comparison, medians
 from gui.shared.panel import NO_MODEL
 from gui.shared.words import sure_words
 from gui.theme import DARK, LIGHT
+from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -264,7 +265,7 @@ def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtb
     assert view.title.startswith("change ×")
     value = pair_of(panel).mistake.crossing.beyond.reshape(8, 8)[5, 2]  # type: ignore[union-attr]
     assert window.foot.hovered.text().startswith("change ×")
-    assert window.foot.hovered.text().endswith(f"pixel (5, 2) = {value:.4g}")
+    assert window.foot.hovered.text().endswith(f"pixel (5, 2) = {exact_number(value)}")
 
 
 def test_the_part_and_the_image_are_those_of_the_sentence(

@@ -28,6 +28,7 @@ from core.progress import finish
 from gui.attack.robustness.panel import RobustnessPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
+from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,7 +189,7 @@ def test_hovering_reads_weights_and_a_click_opens_them(
     found = re.fullmatch(r"run 1, class 4: pixel \((\d), (\d)\) = (.*)", told)
     assert found is not None
     y, x = int(found[1]), int(found[2])
-    assert found[3] == f"{shown.weights[4, 1:].reshape(8, 8)[y, x]:.4g}"
+    assert found[3] == exact_number(shown.weights[4, 1:].reshape(8, 8)[y, x])
     assert {y, x} <= {3, 4}  # the middle
     with qtbot.waitSignal(page.content_requested) as asked:
         click(qtbot, pair.mosaic, cell.center())

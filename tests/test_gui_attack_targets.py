@@ -34,6 +34,7 @@ from gui.attack.targets.panel import TargetsPanel
 from gui.shared.panel import NO_MODEL
 from gui.shared.words import sure_words
 from gui.theme import DARK, LIGHT
+from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -339,7 +340,7 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
     hover(panel.strip, cell.center())
     row = (cell.center().y() - cell.top()) * 8 // cell.height()
     column = (cell.center().x() - cell.left()) * 8 // cell.width()
-    assert f"{panel.strip.rows[1].values[3, row, column]:.4g}" in window.foot.hovered.text()
+    assert exact_number(panel.strip.rows[1].values[3, row, column]) in window.foot.hovered.text()
 
 
 def test_it_follows_the_image_and_the_epoch(

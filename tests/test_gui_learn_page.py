@@ -175,7 +175,7 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
         wait_until(
             qtbot,
             lambda y=y, x=x, value=value: window.foot.hovered.text().endswith(
-                f"pixel ({y}, {x}) = {value:.4g}"
+                f"pixel ({y}, {x}) = {exact_number(value)}"
             ),
         )
         assert atlas.describe(row, column, point) == window.foot.hovered.text()

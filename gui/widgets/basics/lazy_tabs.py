@@ -38,8 +38,7 @@ class LazyTabs(QStackedWidget):
         self._makers: Mapping[str, Callable[[], QWidget]] = {}
         self._made: dict[str, QWidget] = dict([first])
         self.addWidget(first[1])
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._make_next)
 
     def minimumSizeHint(self) -> QSize:

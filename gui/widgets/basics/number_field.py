@@ -10,6 +10,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 
 from gui.theme import pixels
+from gui.widgets.basics.arrow_keys import ENTER
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
@@ -148,7 +149,7 @@ class NumberField(QDoubleSpinBox):
             self.clearFocus()
             return
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             self.clearFocus()
 
     def minimumSizeHint(self) -> QSize:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.attack.by_hand.painting import DAB_SHARE, TOOLS
 from gui.theme import grow
+from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.canvas import THICKEST, THINNEST, Canvas
@@ -68,12 +69,9 @@ class _Tools(QWidget):
         canvas.tools_changed.connect(self.refresh)
 
     def _button(self, words: str, tip: str, *, checkable: bool = False) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(words)
-        button.setObjectName("tool")
-        button.setToolTip(wrapped(tip))
-        button.setCheckable(checkable)
-        return button
+        made = switch(words, self, wrapped(tip), "tool")
+        made.setCheckable(checkable)
+        return made
 
     def _slider(self, name: str, low: float, high: float) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)

@@ -13,6 +13,7 @@ from core.insight.evidence import Evidence, evidence, rivals
 from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.short_number import MINUS
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.whole_pixels import WholePixels
 
@@ -47,8 +48,7 @@ class EvidencePanel(QWidget):
         self.second = self._combo("against", "The class for which blue pixels speak")
         self.map = WholePixels(_SIDE, "evidence", _HELP, self)
         self.map.set_reader(self._read)
-        self.formula = QLabel("", self)
-        self.formula.setWordWrap(True)
+        self.formula = QLabel("", self, wordWrap=True)
         self.formula.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.formula.setToolTip(wrapped("z_a - z_b = sum_i x_i (w_a - w_b)_i + (b_a - b_b)", _HELP))
@@ -120,7 +120,7 @@ class EvidencePanel(QWidget):
         times = f"{math.exp(min(abs(gap), 700.0)):,.3g} times as likely"
         return (
             f"pixels {_signed(ledger.from_pixels)}, bias {_signed(ledger.bias)}\n"
-            f"gap {_signed(gap, plus='')}: {times if gap >= 0 else f'{b} is {times}'}.\n"
+            f"gap {_signed(gap, '.3f')}: {times if gap >= 0 else f'{b} is {times}'}.\n"
             f"Red pixels speak for {a}."
         )
 
@@ -130,10 +130,11 @@ class EvidencePanel(QWidget):
         assert ledger is not None
         i = y * image.shape[1] + x
         return (
-            f"pixel ({y}, {x}): x = {image[y, x]:.4g}, w_a - w_b = {ledger.weights[i]:+.4g}; "
-            f"x (w_a - w_b) = {ledger.pixels[i]:+.4g}"
+            f"pixel ({y}, {x}): x = {image[y, x]:.4g}, "
+            f"w_a - w_b = {_signed(ledger.weights[i], '+.4g')}; "
+            f"x (w_a - w_b) = {_signed(ledger.pixels[i], '+.4g')}"
         )
 
 
-def _signed(value: float, plus: str = "+") -> str:
-    return f"{value:{plus}.3f}".replace("-", "\N{MINUS SIGN}")
+def _signed(value: float, how: str = "+.3f") -> str:
+    return f"{value:{how}}".replace("-", MINUS)

@@ -14,12 +14,12 @@ from gui.theme import on_paper
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.painted import Painted
+from gui.widgets.basics.short_number import exact_number
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
@@ -239,7 +239,8 @@ class HistoryPlot(Painted):
         how = "right" if history.right[place] else f"wrong, read as {read}"
         return (
             f"{words}{how}; class {self._names[k]} is number {rank} of {len(self._names)}, "
-            f"p = {float(history.probabilities[place, k]):.4f}, z = {history.logits[place, k]:.4g}"
+            f"p = {float(history.probabilities[place, k]):.4f}, "
+            f"z = {exact_number(history.logits[place, k])}"
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -277,11 +278,3 @@ class HistoryPlot(Painted):
             self._go(self._current)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QEvent) -> None:
-        """Show where the keyboard is."""
-        self.update()
-
-    def focusOutEvent(self, event: QEvent) -> None:
-        """Hide it again."""
-        self.update()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from gui.widgets.basics.fitting_words import fitting
-from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.numpy_image import pixel_at, pixel_words, to_qimage
 from gui.widgets.grids.cell_grid import CellGrid
 from gui.widgets.images.mosaic_rows import MosaicRow, sheet
 
@@ -397,8 +397,6 @@ class ImageMosaic(CellGrid):
             words += f", {shown.captions[column]}"
         if point is not None:
             cell = self.cell_rect(row, column)
-            height, width = shown.values.shape[1:]
-            y = min((point.y() - cell.top()) * height // cell.height(), height - 1)
-            x = min((point.x() - cell.left()) * width // cell.width(), width - 1)
-            words += f": pixel ({y}, {x}) = {shown.values[column, y, x]:.4g}"
+            values = shown.values[column]
+            words += f": {pixel_words(values, pixel_at(point, cell, values.shape))}"
         return words

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip
 from core.pictures import diverging_rgb, grey_rgb, stretched_rgb
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.fitting_words import as_title, fitting
-from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.numpy_image import pixel_at, pixel_words, to_qimage
 from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import say_hovered, wrapped
 
@@ -202,11 +202,9 @@ class ImageView(Painted):
         if self.values is None or not box.contains(point):
             say_hovered(self, "")
             return
-        height, width = self.values.shape
-        y = min((point.y() - box.top()) * height // box.height(), height - 1)
-        x = min((point.x() - box.left()) * width // box.width(), width - 1)
-        words = f"{self.title}: pixel ({y}, {x}) = {self.values[y, x]:.4g}"
+        at = pixel_at(point, box, self.values.shape)
+        words = f"{self.title}: {pixel_words(self.values, at)}"
         if self._reader is not None:
-            words = self._reader(y, x)
+            words = self._reader(*at)
         say_hovered(self, words)
         QToolTip.showText(event.globalPosition().toPoint(), wrapped(words, self._help), self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.widgets.basics.arrow_keys import ENTER
+from gui.widgets.basics.numpy_image import pixel_words
 from gui.widgets.basics.tooltips import say_hovered, wrapped
 from gui.widgets.images.wall_view import WallView
 
@@ -102,8 +103,7 @@ class ImageWall(WallView):
         words = content.describe(row)
         at = None if point is None else layout.pixel_at(cell, *self._on_wall(point))
         if at is not None:
-            value = content.images[row].reshape(content.image_shape)[at]
-            words += f"; pixel {at} = {value:.4g}"
+            words += f"; {pixel_words(content.images[row].reshape(content.image_shape), at)}"
         return words
 
     def _tell_hovered(self) -> None:
