@@ -189,7 +189,7 @@ def test_band_and_bars_are_painted_in_both_themes(panel: StoppingPanel, app: QAp
         plot = pixels(panel.plot.view)
         assert has_colour(plot, theme.test).sum() > 100  # the curve
         assert has_colour(pixels(panel.bars.view), theme.best).sum() > 100
-        panel.plot.clear_band()
+        panel.plot.set_bands([])
         without = pixels(panel.plot.view)
         assert (without != plot).any(axis=-1).sum() > 1000
         assert has_colour(without, theme.surface).sum() > has_colour(plot, theme.surface).sum()

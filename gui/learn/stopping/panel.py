@@ -276,11 +276,11 @@ class StoppingPanel(Panel):
         band = self.band.found
         if band is None:
             if self._readings is None:
-                self.plot.clear_band()
+                self.plot.set_bands([])
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
             self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
             return
-        self.plot.set_band(band.epochs, band.low, band.high, f"{100 * band.level:.3g} %:")
+        self.plot.set_band(band.epochs, band.low, band.high, f"{100 * band.level:.3g} %")
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
         self.sure.setText(sure_words(band, self._part, self._session.view.history))
 

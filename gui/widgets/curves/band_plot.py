@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from gui.theme import on_paper
 from gui.widgets.basics.short_number import MINUS, exact_number
 from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.curves.runs import Band
 from gui.widgets.curves.scale import round_below
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 AXIS_WIDTH = 56
 """Of the left axis, so that plots below each other have their epochs below each other."""
-
-_BAND_ALPHA = 60
 _HEADROOM = 1.2
 
 
@@ -42,31 +41,13 @@ class BandPlot(CurvePlot):
         y_label: str,
         parent: QWidget | None = None,
     ) -> None:
-        self._curve = curves[0]
-        self.band: tuple[NDArray[Any], ...] = (np.empty(0),) * 3
-        """The (x, low, high) drawn."""
-        self._band_words = ""
-        self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
-        self._band = pg.FillBetweenItem(self._low, self._high)
+        self._choices = {curve.name: curve for curve in curves}
         super().__init__(
             title, "epoch", curves, help_text, compact=True, y_label=y_label, parent=parent
         )
-        self._band.setZValue(-10)
-        self.box.addItem(self._band, ignoreBounds=True)
         self.view.axes["left"].setWidth(AXIS_WIDTH)
         self.view.axes["bottom"].setStyle(showValues=False)  # they stand below the bars
-        self._choices = {curve.name: curve for curve in curves}
-        self.choose_curve(self._curve.name)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        super().set_theme(theme)
-        self._theme_band(theme)
-
-    def _theme_band(self, theme: Theme) -> None:
-        colour = QColor(getattr(theme, self._curve.colour))
-        colour.setAlpha(_BAND_ALPHA)
-        self._band.setBrush(colour)
+        self.choose_curve(curves[0].name)
 
     def choose_curve(self, name: str) -> None:
         """Show this one of the curves; the others are empty and hidden."""
@@ -75,7 +56,12 @@ class BandPlot(CurvePlot):
             self.set_curve_visible(other, other == name)
             if other != name:
                 self.set_data(other, np.empty(0), np.empty(0))
-        self._theme_band(self._theme)
+
+    @property
+    def band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The (x, low, high) drawn."""
+        none = np.empty(0)
+        return next(((one.x, one.low, one.high) for one in self.bands.bands), (none, none, none))
 
     def set_band(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], words: str) -> None:
         """Fill between two curves; ``words`` are put before the two values that hovering reads.
@@ -83,41 +69,15 @@ class BandPlot(CurvePlot):
         Places where either is not a number are left out.
         """
         keep = np.isfinite(low) & np.isfinite(high)
-        self.band, self._band_words = (x[keep], low[keep], high[keep]), words
-        self._low.setData(x[keep], low[keep])
-        self._high.setData(x[keep], high[keep])
-        self._band.setVisible(bool(keep.any()))
-        self.view.outdate()
-        self._update_values()
-
-    def clear_band(self) -> None:
-        """Take the band away."""
-        nothing = np.empty(0)
-        self.set_band(nothing, nothing, nothing, "")
-
-    def figure(self) -> Chart | None:
-        """Return the curve with its band."""
-        from core.report.figures import Band
-
-        figure, (x, low, high) = super().figure(), self.band
-        if figure is None or not len(x):
-            return figure
-        name = f"{self._band_words.rstrip(':')} band"
-        band = Band(name, x, low, high, on_paper(self._curve.colour))
-        return replace(figure, bands=(band,))
+        none = np.full(int(keep.sum()), np.nan)
+        self.set_bands([Band(0, words, self._curve.colour, x[keep], low[keep], none, high[keep])])
 
     def describe(self, x: float) -> str:
         """Return the value and the band at the data point nearest to ``x``, as rich text."""
         words, at = super().describe(x), self.main.nearest_x(x)
-        xs, low, high = self.band
-        if at is None or not len(xs):
-            return words
-        i = int(np.abs(xs - at).argmin())
-        if xs[i] != at:
-            return words
-        return (
-            f"{words} &nbsp; {self._band_words} {exact_number(low[i])} to {exact_number(high[i])}"
-        )
+        for band, (low, _, high) in self.bands.values_at(np.nan if at is None else at):
+            words += f" &nbsp; {band.name}: {exact_number(low)} to {exact_number(high)}"
+        return words
 
 
 class EpochBars(CurvePlot):

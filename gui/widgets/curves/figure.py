@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 
 from core.report.figures import Band, Chart, Line, Mark, Rule
@@ -65,6 +66,7 @@ def chart(
     medians = (
         Line(f"{band.name}, median", band.x, band.median, on_paper(band.colour))
         for band in bands.bands
+        if np.isfinite(band.median).any()
     )
     x_limits, y_limits = (
         _values(limits, scale) for limits, scale in zip(view, (drawing.x, drawing.y), strict=True)

@@ -56,12 +56,12 @@ class RunCurves:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """Where most of many runs lie.
+    """Where most of many runs lie, or a curve of other images.
 
     Attributes
     ----------
     key, name, colour : as of :class:`RunCurves`
-    x, low, median, high : (n,) each, x ascending
+    x, low, median, high : (n,) each, x ascending; the median is NaN where it is drawn already
     """
 
     key: int
