@@ -31,11 +31,12 @@ from PySide6.QtWidgets import QApplication
 from core.learning.smoothing import SMOOTHINGS, moving_mean
 from gui.theme import DARK, LIGHT, STAGE, Theme
 from gui.widgets.basics.short_number import MINUS, exact_number, short_number
+from gui.widgets.basics.ticks import round_below, round_ends
 from gui.widgets.curves.legend import Entry, Legend
 from gui.widgets.curves.lines import CurveLine, peaks
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
 from gui.widgets.curves.runs import Band, RunCurves, nearest_index
-from gui.widgets.curves.scale import Scale, log_ticks, round_below, round_ends
+from gui.widgets.curves.scale import Scale, log_ticks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

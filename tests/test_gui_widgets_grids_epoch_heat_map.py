@@ -11,7 +11,8 @@ from PySide6.QtCore import QPoint
 
 from core.pictures import sequential_rgb
 from gui.theme import DARK, LIGHT
-from gui.widgets.grids.epoch_heat_map import EpochHeatMap, nice_step
+from gui.widgets.basics.ticks import round_above
+from gui.widgets.grids.epoch_heat_map import EpochHeatMap
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -74,10 +75,10 @@ def test_equal_scores_are_high_not_low(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "nice"), [(0.3, 1), (1, 1), (1.2, 2), (4, 5), (5.1, 10), (51, 100)]
+    ("step", "nice"), [(0.3, 0.5), (1, 1), (1.2, 2), (4, 5), (5.1, 10), (51, 100)]
 )
-def test_steps_between_epochs_are_round(step: float, nice: int) -> None:
-    assert nice_step(step) == nice
+def test_steps_between_epochs_are_round(step: float, nice: float) -> None:
+    assert round_above(step) == nice
 
 
 def test_empty_it_paints_nothing_and_bears_keys(qtbot: QtBot) -> None:

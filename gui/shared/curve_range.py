@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gui.widgets.curves.scale import round_below
+from gui.widgets.basics.ticks import round_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui.theme import on_paper
 from gui.widgets.basics.painted import Painted
+from gui.widgets.basics.ticks import linear_ticks
 from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _ROOM = 0.06
 """Of the range, left empty at either end."""
 
 _CAP = 5
-_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 _MOST_TICKS = 6
 
 
@@ -142,11 +142,8 @@ class DifferenceBars(Painted):
 
     def ticks(self) -> list[float]:
         """Return round differences with room for their words."""
-        low, high = self._range()
-        room = max(self.width() / (self.fontMetrics().horizontalAdvance("−0.5 points") + 8), 2)
-        most = min(_MOST_TICKS, int(room))
-        step = next((s for s in _STEPS if (high - low) / s <= most), _STEPS[-1])
-        return [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        room = self.fontMetrics().horizontalAdvance("−0.5 points") + 8
+        return linear_ticks(*self._range(), self.width(), max(room, self.width() / _MOST_TICKS))[1]
 
     def _paint_interval(self, painter: QPainter) -> None:
         y = self._axis() - 14.0

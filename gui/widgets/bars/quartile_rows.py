@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, short
-from gui.widgets.curves.scale import linear_ticks
+from gui.widgets.basics.ticks import linear_ticks
 from gui.widgets.grids.cell_grid import CellGrid
 
 if TYPE_CHECKING:

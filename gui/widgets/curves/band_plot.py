@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor
 
 from gui.theme import on_paper
 from gui.widgets.basics.short_number import MINUS, exact_number
+from gui.widgets.basics.ticks import round_below
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band
-from gui.widgets.curves.scale import round_below
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

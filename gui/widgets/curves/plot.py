@@ -15,6 +15,7 @@ from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.ticks import round_ends
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.edges import EdgeMarks
 from gui.widgets.curves.ends import EndNames
@@ -23,7 +24,7 @@ from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
 from gui.widgets.curves.menu import HELP, PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer, replaced
-from gui.widgets.curves.scale import Scale, round_ends
+from gui.widgets.curves.scale import Scale
 from gui.widgets.curves.values import ValueBox, values_words
 from gui.widgets.curves.view import PlotView
 from gui.widgets.curves.zoom import ZoomBox

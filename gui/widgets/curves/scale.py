@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from gui.widgets.basics.short_number import MINUS
+from gui.widgets.basics.ticks import linear_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,25 +101,6 @@ class Scale(Enum):
         nearest = [size.min(where=size > 0, initial=np.inf) for size in sizes]
         smallest = min(nearest, default=np.inf)
         return sign * float(smallest) if np.isfinite(smallest) else None
-
-
-def round_below(value: float) -> float:
-    """Return the largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at most ``value``."""
-    decade = 10.0 ** floor(log10(value))
-    # Just below a power of ten the logarithm may be that of it: 0.5 is the 5 of the one before.
-    return max(digit * decade for digit in (0.5, 1, 2, 5) if digit * decade <= value)
-
-
-def round_above(value: float) -> float:
-    """Return the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at least ``value``."""
-    decade = 10.0 ** floor(log10(value))
-    return min(digit * decade for digit in (1, 2, 5, 10) if digit * decade >= value * (1 - 1e-9))
-
-
-def round_ends(low: float, high: float) -> tuple[float, float]:
-    """Return round ends around places: they stand still while a curve grows, then they jump."""
-    step = round_below(((high - low) or abs(high) or 1.0) / 4)
-    return step * floor(low / step), step * ceil(high / step)
 
 
 class ScaledAxis(pg.AxisItem):
@@ -237,20 +219,6 @@ class ScaledAxis(pg.AxisItem):
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
             p.setPen(self.textPen())
             p.drawText(rect, flags, self.words)
-
-
-def linear_ticks(
-    low: float, high: float, size: float, room: float, least: float = 0.0
-) -> tuple[float, list[float]]:
-    """Return the spacing and the places of round numbers, as many as keep ``room`` pixels apart.
-
-    They are ``least`` apart in any case.
-    """
-    if not (high > low and size > 0):
-        return 1.0, []
-    step = max(round_above((high - low) * room / size), least)
-    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return step, [step * i for i in range(first, last + 1)]
 
 
 def log_ticks(low: float, high: float, size: float, room: float) -> list[float]:

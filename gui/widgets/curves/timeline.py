@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from gui.widgets.basics.painted import Painted
+from gui.widgets.basics.ticks import linear_ticks
 from gui.widgets.curves.label_places import place_labels
 
 if TYPE_CHECKING:
@@ -230,14 +231,8 @@ class Timeline(Painted):
     def _paint_scale(self, painter: QPainter, bar: QRectF, *, with_numbers: bool) -> None:
         """Write epochs at round steps that leave room between the labels."""
         painter.setPen(QColor(self._theme.muted))
-        room = (self.width() - 2 * _MARGIN) / 70
-        step = next(
-            base * 10**power
-            for power in range(9)
-            for base in (1, 2, 5)
-            if self._limit / (base * 10**power) <= room
-        )
-        for epoch in range(0, self._limit + 1, step):
+        _, places = linear_ticks(0, self._limit, self.width() - 2 * _MARGIN, 70, least=1)
+        for epoch in map(round, places):
             if epoch < self._first:
                 continue
             x = self.x_of(epoch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from core.pictures import SEQUENTIAL, sequential_rgb
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.ticks import round_above
 from gui.widgets.grids.cell_grid import CellGrid
 
 if TYPE_CHECKING:
@@ -216,7 +216,8 @@ class EpochHeatMap(CellGrid):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         words = "epoch" if self._sides is None else ""
         painter.drawText(QRect(0, top, self.width(), metrics.height()), right, words)
-        for column in range(0, len(self.epochs), nice_step(len(self.epochs) / most)):
+        step = max(round(round_above(len(self.epochs) / most)), 1)
+        for column in range(0, len(self.epochs), step):
             middle = self.cell_rect(0, column).center().x()
             box = QRect(middle - room // 2, top, room, metrics.height())
             if not words or box.right() < self.width() - metrics.horizontalAdvance(words):
@@ -249,9 +250,3 @@ def _place(pixels: NDArray[np.int64], n_cells: int, room: int) -> NDArray[np.int
     Cell c begins at pixel ``room * c // n_cells``; the last that begins there or before is it.
     """
     return np.asarray(-(-(pixels + 1) * n_cells // room) - 1)
-
-
-def nice_step(step: float) -> int:
-    """Return the smallest of 1, 2, 5, 10, ... that is at least ``step``."""
-    steps = (digit * 10**decade for decade in count() for digit in (1, 2, 5))
-    return next(nice for nice in steps if nice >= step)
