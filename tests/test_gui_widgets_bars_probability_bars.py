@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from gui_helpers import Painted, pixels
 
+from gui.theme import USUAL, apply_font
 from gui.widgets.bars.probability_bars import ProbabilityBars
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 NAMES = [f"class {k}" for k in range(10)]
@@ -65,3 +67,21 @@ def test_what_is_seen_is_what_is_painted_anew(bars: ProbabilityBars, change: dic
         assert len(rows)
         for y in rows.tolist():
             assert painted.region.contains(bars.rect().adjusted(0, y, 0, y - bars.height() + 1))
+
+
+def test_of_many_classes_large_text_shows_fewer_and_of_ten_always_all(
+    app: QApplication, qtbot: QtBot
+) -> None:
+    shown = {}
+    for percent in (USUAL, 200):
+        apply_font(app, percent)
+        for n_classes in (10, 47):
+            bars = ProbabilityBars()
+            qtbot.addWidget(bars)
+            bars.resize(300, 340)
+            names = tuple(str(k) for k in range(n_classes))
+            bars.set_probabilities(names, np.full(n_classes, 1 / n_classes))
+            shown[percent, n_classes] = len(bars.shown_classes())
+    apply_font(app, USUAL)
+    assert shown[USUAL, 10] == shown[200, 10] == 10
+    assert shown[200, 47] <= shown[USUAL, 47] // 2 + 1

@@ -98,7 +98,8 @@ target class t. A <b>pull</b> λ |c − x|² keeps it near the chosen image c. T
 amplified; the true factor is written above it; click the start or the result to open it. The film
 pauses where the reading <b>flips</b>; play on from there if you like. Where the model is very sure,
 J is nearly zero and the image refuses to move: raise the step size, or start from noise. From noise
-the start shown is the noise, and the result can be stretched to the full range of grey.</p>
+the start shown is the noise, and the result can be stretched to the full range of grey.
+With other settings for the same image and target the film before stays as a faint line.</p>
 <p>Twelve other <b>attacks</b> are in the list; point at it for the formula and the source of the
 one chosen. A <b>budget</b> is the largest size a change may have: its length (<b>L2</b>), or its
 largest pixel (<b>L∞</b>). Three <b>noises</b> of the same size show that it is the direction that

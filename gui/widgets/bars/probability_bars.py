@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
-from gui.theme import on_paper
+from gui.theme import on_paper, pixels
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from core.report.figures import Bars
 
-_LEAST_ROW = 17
+_LEAST_ROW, _FEW = 17, 10
 _HIGHEST_ROW = 34.0
 _GAP = 8
 _NAMES_SHARE = 0.42
@@ -120,12 +120,14 @@ class ProbabilityBars(Painted):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest readable size."""
-        return QSize(150, min(_LEAST_ROW * max(len(self._names), 2), 10 * _LEAST_ROW))
+        return QSize(150, _LEAST_ROW * min(max(len(self._names), 2), _FEW))
 
     def shown_classes(self) -> list[int]:
         """Return the classes that have a line, in order."""
         n_classes = len(self._names)
-        room = max((self.height() - self._head()) // _LEAST_ROW, 3)
+        # Up to ten are always seen; of more, so many that large text does not lie on itself.
+        row = _LEAST_ROW if n_classes <= _FEW else pixels(_LEAST_ROW)
+        room = max((self.height() - self._head()) // row, 3)
         if self.probabilities is None or n_classes <= room:
             return list(range(n_classes))
         marked = {k for k in (self.true_class, self._target) if k is not None}
