@@ -166,11 +166,11 @@ def test_run_and_epoch_are_chosen_in_the_head(window: MainWindow, qtbot: QtBot) 
     popup = model.popup
     assert popup.isVisible()
     assert popup.rows[second.key].isChecked()
-    assert popup.rows[first.key].words == "batch size 20"
-    assert popup.rows[first.key].epochs == str(EPOCHS)
+    assert popup.rows[first.key].words.text() == "batch size 20"
+    assert popup.rows[first.key].epochs.text() == str(EPOCHS)
     history = first.run.history
     score = f"{history.curve('test', 'score')[-1]:.3f}".removeprefix("0")
-    assert popup.rows[first.key].score == score
+    assert popup.rows[first.key].score.text() == score
     click(qtbot, popup.rows[first.key])
     assert session.runs.shown is first.run
     assert model.text() == f"run 1, epoch {EPOCHS}"

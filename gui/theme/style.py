@@ -129,6 +129,7 @@ def _buttons(theme: Theme) -> str:
     QToolButton#tab {{ padding: 0px 6px; min-height: {pixels(26)}px; }}
     QToolButton#way {{ padding: 2px; font-size: {points(12)}pt; }}
     QToolButton#unfold {{ padding: 2px 4px 2px 0px; }}
+    QToolButton#row:checked {{ background: {theme.selection}; }}
     QToolButton#tool {{ padding: 4px; }}
     QToolButton#outlined {{ background: {theme.raised}; border-color: {theme.border};
         padding: 0px 8px; min-height: {pixels(24)}px; }}

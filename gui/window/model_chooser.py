@@ -14,12 +14,14 @@ from core.learning.presets import PRESETS
 from core.learning.runs import differences
 from gui.shared.columns import heading, label
 from gui.shared.training_transport import EpochPlaces
-from gui.theme import LIGHT, give_theme
+from gui.theme import LIGHT, give_theme, grow, pixels
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.drop_down import Unfolded
-from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import fitting, shortened
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
+from gui.widgets.basics.swatch import swatch
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.timeline import Timeline
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 _SWATCH = QSize(14, 10)
 _WIDTH = 430
 _MOST_ROWS = 10
-_EPOCHS, _SCORE = 58, 64
+_EPOCHS, _SCORE = 58, 68
 """Widths of the columns at the right, at a text size of 100 %."""
 
 
@@ -51,9 +53,26 @@ class RunRow(QToolButton):
         self.setObjectName("row")
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(self.fontMetrics().height() + 13)
-        self.theme, self.colour = LIGHT, LIGHT.train
-        self.name, self.words, self.epochs, self.score = "", "", "", ""
+        self.swatch, self.name = label("", self), FittingLabel("", self)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.words = FittingLabel("", self, look="muted")
+        self.epochs, self.score = label("", self), label("", self)
+        parts = (self.swatch, self.name, (self.words, 1), self.epochs, self.score)
+        self.setLayout(beside(*parts, spacing=8, margins=(10, 0, 12, 0)))
+        for part in (self.swatch, self.name, self.words, self.epochs, self.score):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # it is the row's
+        for part, width in ((self.epochs, _EPOCHS), (self.score, _SCORE - 8)):
+            part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            grow(part, fixed_width=width)
+        grow(self, fixed_height=30)
+
+    def choose(self, is_chosen: bool) -> None:
+        """Look like the one that is shown, or not."""
+        self.setChecked(is_chosen)
+        font = QFont()
+        font.setBold(is_chosen)
+        for part in (self.name, self.score):
+            part.setFont(font)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose it with Enter, too."""
@@ -61,52 +80,6 @@ class RunRow(QToolButton):
             self.click()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint it."""
-        theme, rect = self.theme, self.rect()
-        scale = self.fontMetrics().height() / 17
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            if self.isChecked() or self.underMouse() or self.hasFocus():
-                painter.setBrush(QColor(theme.selection if self.isChecked() else theme.raised))
-                painter.drawRoundedRect(rect, 6, 6)
-            painter.setBrush(QColor(self.colour))
-            patch = QRect(10, rect.center().y() - 4, _SWATCH.width(), _SWATCH.height())
-            painter.drawRoundedRect(patch, 2, 2)
-            if self.hasFocus():
-                painter.setPen(QPen(QColor(theme.accent), 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 6, 6)
-            bold = QFont(self.font())
-            bold.setBold(self.isChecked())
-            painter.setFont(bold)
-            painter.setPen(QColor(theme.text))
-            score, epochs = round(_SCORE * scale), round(_EPOCHS * scale)
-            painter.drawText(rect.adjusted(0, 0, -12, 0), right, self.score)
-            painter.setFont(self.font())
-            painter.drawText(rect.adjusted(0, 0, -12 - score, 0), right, self.epochs)
-            room = rect.adjusted(32, 0, -16 - score - epochs, 0)
-            painter.setFont(bold)
-            metrics = painter.fontMetrics()
-            name = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, room.width() // 2)
-            painter.drawText(room, left, name)
-            used = max(metrics.horizontalAdvance(name) + 14, round(60 * scale))
-            small = QFont(self.font())
-            small.setPointSizeF(small.pointSizeF() * 0.93)
-            painter.setFont(small)
-            painter.setPen(QColor(theme.muted))
-            room = room.adjusted(used, 0, 0, 0)
-            painter.drawText(
-                room,
-                left,
-                painter.fontMetrics().elidedText(
-                    self.words, Qt.TextElideMode.ElideRight, room.width()
-                ),
-            )
 
 
 class ModelPopup(Unfolded):
@@ -122,7 +95,7 @@ class ModelPopup(Unfolded):
         epochs = label("epochs", self, "caption")
         for words, width in ((epochs, _EPOCHS), (self._part, _SCORE)):
             words.setAlignment(Qt.AlignmentFlag.AlignRight)
-            words.setFixedWidth(round(width * self.fontMetrics().height() / 17))
+            grow(words, fixed_width=width)
         self._list = below(spacing=1)
         area = scrolled(holding(below(self._list, None, spacing=0), self), self, sideways=False)
         self._area = area
@@ -162,8 +135,7 @@ class ModelPopup(Unfolded):
     def show_now(self, widget: QWidget) -> None:
         """Show it below a widget."""
         self._refresh()
-        scale = self.fontMetrics().height() / 17
-        self.setFixedWidth(round(_WIDTH * scale) + 26)
+        self.setFixedWidth(pixels(_WIDTH) + 26)
         self.show_at(widget)
         shown = self.rows.get(self._session.runs.shown_key or 0)
         if shown is not None:
@@ -183,10 +155,10 @@ class ModelPopup(Unfolded):
             for row in self.rows.values():
                 row.deleteLater()
             self.rows = {key: self._row(key) for key in keys}
-            height = next(iter(self.rows.values())).height() + 1 if self.rows else 30
-            self._area.setFixedHeight(height * max(min(len(keys), _MOST_ROWS), 1))
         for entry in entries:
             self._fill(self.rows[entry.key], entry)
+        height = next(iter(self.rows.values())).height() + 1 if self.rows else 30
+        self._area.setFixedHeight(height * max(min(len(keys), _MOST_ROWS), 1))
         history = view.history
         if history is None or not history.records:
             return
@@ -220,24 +192,26 @@ class ModelPopup(Unfolded):
     def _fill(self, row: RunRow, entry: RunEntry) -> None:
         session, history = self._session, entry.run.history
         shown = session.runs.shown
-        row.theme = self._theme
-        row.colour = self._theme.colour(session.runs.colour_of(entry))
-        row.name = printable(entry.name)
+        colour = self._theme.colour(session.runs.colour_of(entry))
+        row.swatch.setPixmap(swatch(colour).pixmap(_SWATCH))
+        name, differs = printable(entry.name), ""
         is_shown = entry.run is shown
         if is_shown:
             config, data = entry.run.history.last_config, entry.run.data_config
-            fitting = (one.label for one in PRESETS.values() if one.fits(config, data))
-            row.words = next(fitting, "")
+            known = (one.label for one in PRESETS.values() if one.fits(config, data))
+            differs = next(known, "")
         elif shown is not None:
-            row.words = ", ".join(differences(entry.run, shown))
-        row.epochs = f"{history.last_epoch:,}"
+            differs = ", ".join(differences(entry.run, shown))
         scores = history.curve(history.held_out_part, "score")
-        row.score = _three(float(scores[-1])) if len(scores) else ""
-        row.setChecked(is_shown)
-        words = f"{row.name}: {row.words}" if row.words else row.name
+        score = _three(float(scores[-1])) if len(scores) else ""
+        row.name.set_wordings(*shortened("{}", name))
+        row.words.set_wordings(differs)
+        row.epochs.setText(f"{history.last_epoch:,}")
+        row.score.setText(score)
+        row.choose(is_shown)
+        words = f"{name}: {differs}" if differs else name
         row.setToolTip(wrapped(words, "Show it in every view (Enter)"))
-        row.setAccessibleName(f"{words}, {row.epochs} epochs, {row.score} at the last")
-        row.update()
+        row.setAccessibleName(f"{words}, {row.epochs.text()} epochs, {score} at the last")
 
 
 class ModelChooser(QToolButton):
