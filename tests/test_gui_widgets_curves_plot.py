@@ -993,6 +993,16 @@ def test_on_the_stage_names_stand_at_the_ends_and_on_nothing_else(
         assert near_colour(part, STAGE.colour(name.colour), 60).sum() > 20, name.words
 
 
+def test_a_curve_of_one_point_has_its_name_beside_it(qtbot: QtBot) -> None:
+    plot = make(qtbot, STAGE)
+    for name in ("train", "test"):
+        plot.set_data(name, EPOCHS[20:21], np.array([0.5 if name == "train" else 0.2]))
+    settle(plot)
+    assert [name.words for name in plot.ends.placed] == ["train", "test"]
+    train, test = (name.rect.center().y() for name in plot.ends.placed)
+    assert train < test
+
+
 def test_a_runaway_is_cut_at_the_edge_with_an_arrow_and_short_words(qtbot: QtBot) -> None:
     plot = make(qtbot, negative=True)
     before = pixels(plot.view)

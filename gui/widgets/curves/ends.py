@@ -107,7 +107,7 @@ class EndNames:
             return None
         left = max(float(x[seen][-1]) - width - _GAP, rect.left())
         at = np.linspace(left - _GAP, left + width + _GAP, _SAMPLES)
-        own = _heights(at, x, y)
+        own = np.append(_heights(at, x, y), y[seen][-1])  # of one point there is nothing between
         top, bottom = float(np.nanmin(own)) - _GAP - height, float(np.nanmax(own)) + _GAP
         first = self._is_above.get(words, False)
         ways = [
