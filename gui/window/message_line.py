@@ -48,8 +48,7 @@ class LongWords(FittingLabel):
     """One line, cut where there is no room; a click shows, and lets copy, all of it."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("", parent)
-        self.setObjectName("told")
+        super().__init__("", parent, look="told")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def say(self, words: str) -> None:
