@@ -965,3 +965,12 @@ def test_a_caption_names_what_was_taken_for_what(names: tuple[str, ...]) -> None
     assert view.captions(right)[0] == f"{names[0]} 91%"
     assert view.captions(right)[-1] == names[0]
     assert all(caption.endswith(" 91%") for caption in view.captions(right)[:-1])
+
+
+def test_where_there_is_little_room_no_mistakes_are_not_what_is_said(page: ImagesPage) -> None:
+    words = page.words
+    words.show_counts(("0 of 300 images", "0 of 300"), 0)
+    words.resize(words.fontMetrics().horizontalAdvance("0 of 300") + 2, words.height())
+    assert words.text() == "0 of 300"
+    words.show_counts(("20 of 300 images", "20 of 300"), 7)
+    assert ">7 wrong<" in words.text()

@@ -172,6 +172,8 @@ def test_on_the_stage_fewer_columns_are_shown_in_a_stated_order_and_none_is_scro
     assert {"run", "test"} <= {column.key for column in table.columns}
     wait_until(qtbot, lambda: not table.horizontalScrollBar().isVisible())
     assert abs(page.runs.width() - page.comparison.verdict.width()) <= 1
+    header = table.horizontalHeader()  # its last title is not cut
+    assert header.viewport().width() == header.width() == table.viewport().width()
     assert "no room for notes, epochs/s" in unescape(page.runs.columns.toolTip())
     press(qtbot, window, "F11")  # which leaves text as large as other tests expect it
     assert text_percent() == USUAL

@@ -171,7 +171,8 @@ def _buttons(theme: Theme) -> str:
         selection-color: {theme.text}; outline: 0; }}
     QTableView::item {{ padding: 0px 5px; }}
     QTableView QHeaderView, QTableView QHeaderView::section {{ background: {theme.surface};
-        color: {theme.muted}; border: none; padding: 1px 13px 1px 2px; font-size: {points(13)}pt; }}
+        color: {theme.muted}; border: none; font-size: {points(13)}pt; }}
+    QTableView QHeaderView::section {{ padding: 1px 8px 1px 4px; }}
     QTableView QHeaderView::section:hover {{ color: {theme.text}; background: {theme.raised}; }}
     QCheckBox::indicator, QTableView::indicator {{ width: {pixels(15)}px; height: {pixels(15)}px;
         border: 1px solid {theme.edge}; border-radius: 4px; background: {theme.surface}; }}

@@ -68,7 +68,11 @@ class CountWords(QLabel):
             marks.append(f"{corner}&nbsp;{self._n_changed:,} changed")
         counts = [escape(count) for count in self._counts]
         wordings = [", ".join([count, *marks]) for count in counts]
-        return [*wordings, ", ".join([counts[-1], *only_wrong]), *(only_wrong or counts[-1:])]
+        return [
+            *wordings,
+            ", ".join([counts[-1], *only_wrong]),
+            *(only_wrong if self._n_wrong else counts[-1:]),
+        ]
 
     def _say(self) -> None:
         metrics, wordings = self.fontMetrics(), self._wordings()
