@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QToolTip
 
 from gui.theme import on_paper
 from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.ticks import linear_ticks
-from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,9 +155,7 @@ class DifferenceBars(Painted):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say how often each of the two is ahead."""
-        words = self.describe()
-        say_hovered(self, words)
-        QToolTip.showText(event.globalPosition().toPoint(), wrapped(words) if words else "", self)
+        self.tell(event, self.describe())
 
     def describe(self) -> str:
         """Return how often each of the two is ahead."""

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QToolTip
 
 from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, fitting, shortened
 from gui.widgets.basics.painted import Painted
-from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +83,7 @@ class PairedBars(Painted):
         return QRectF(left, _TOP + room - height, width, height)
 
     def _line(self) -> float:
-        return float(QFontMetrics(self.font()).height())
+        return float(self.fontMetrics().height())
 
     def figure(self) -> Bars | None:
         """Return both values of every class; None where there is none."""
@@ -118,7 +116,7 @@ class PairedBars(Painted):
         """Paint the bars, their numbers where there is room, and the names below."""
         painter = QPainter(self)
         theme = self._theme
-        metrics = QFontMetrics(self.font())
+        metrics = self.fontMetrics()
         column = self._column()
         self._paint_legend(painter, metrics)
         for k, name in enumerate(self._names):
@@ -153,9 +151,7 @@ class PairedBars(Painted):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read both values under the pointer."""
         k = int((event.position().x() - _SIDE) / self._column())
-        words = self.describe(k) if 0 <= k < len(self._names) else ""
-        say_hovered(self, words)
-        QToolTip.showText(event.globalPosition().toPoint(), wrapped(words) if words else "", self)
+        self.tell(event, self.describe(k) if 0 <= k < len(self._names) else "")
 
 
 def _number(value: float) -> str:

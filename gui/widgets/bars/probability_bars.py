@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QToolTip
 
 from gui.theme import on_paper, pixels
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.painted import Painted
-from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -262,7 +260,7 @@ class ProbabilityBars(Painted):
             text = f"p({self._names[k]}) = {float(self.probabilities[k]):.6f}{role}"
             if self.logits is not None:
                 text += f", z = {float(self.logits[k]):.6g}"
-            QToolTip.showText(event.globalPosition().toPoint(), wrapped(text), self)
+            self.tell(event, text)
 
 
 def logit_text(logit: float) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.basics.tooltips import say_hovered
+from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
 
 
 class Painted(QWidget):
@@ -44,6 +45,12 @@ class Painted(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Return the smallest readable size."""
         return self.least
+
+    def tell(self, event: QMouseEvent, words: str) -> None:
+        """Say what is under the pointer, to the window and beside the pointer; nothing hides it."""
+        say_hovered(self, words)
+        place = event.globalPosition().toPoint()
+        QToolTip.showText(place, wrapped(words) if words else "", self)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
