@@ -59,8 +59,14 @@ class Panel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        self.watch(True)
-        self.refresh()
+        self.watch_anew()
+
+    @Slot()
+    def watch_anew(self) -> None:
+        """Follow what is asked for now: another part, perhaps, or another run."""
+        if self.isVisible():
+            self.watch(True)
+            self.show_known()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for what nobody sees."""

@@ -114,9 +114,7 @@ class ClassesPanel(Panel):
         """Show mean and spread of a class, or of all, in a part."""
         self._asked = (part, label)
         self.counts.set_chosen(label)
-        if self.isVisible():
-            self.watch(True)
-        self.refresh()
+        self.watch_anew()
 
     def watch(self, is_watched: bool) -> None:
         """Have mean and spread computed while somebody looks."""

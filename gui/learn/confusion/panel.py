@@ -36,7 +36,7 @@ class ConfusionPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.part = PartChoice(session, _PART_HELP, self)
-        self.part.part_changed.connect(self._part_changed)
+        self.part.part_changed.connect(self.watch_anew)
         self.rates = QCheckBox("per cent of each label", self)
         self.rates.setToolTip("Write shares of each row instead of counts")
         self.matrix = ConfusionMatrix(self)
@@ -54,12 +54,6 @@ class ConfusionPanel(Panel):
     def watch(self, is_watched: bool) -> None:
         """Follow what is read in the part chosen."""
         self._session.readings.watch(self, self.part.chosen if is_watched else None)
-
-    @Slot()
-    def _part_changed(self) -> None:
-        if self.isVisible():
-            self.watch(True)
-        self.refresh()
 
     def show_known(self) -> None:
         """Count what the shown model reads."""

@@ -58,7 +58,7 @@ class OverEpochsPanel(Panel):
         self._drawn: Answer[EpochsQuestion, EpochsRead] | None = None
         session.view.forgotten.connect(self._show_nothing)
         self.part = PartChoice(session, _PART_HELP, self)
-        self.part.part_changed.connect(self._part_changed)
+        self.part.part_changed.connect(self.watch_anew)
         self.words = row_label("score of each class", self)
         self.map = EpochHeatMap(self)
         curves = (Curve(_RIGHT, "good"), Curve(_WRONG, "bad"))
@@ -99,12 +99,6 @@ class OverEpochsPanel(Panel):
     def watch(self, is_watched: bool) -> None:
         """Follow the run in the part chosen."""
         self._session.epochs.watch(self, self.part.chosen if is_watched else None)
-
-    @Slot()
-    def _part_changed(self) -> None:
-        if self.isVisible():
-            self.watch(True)
-        self.refresh()
 
     def show_known(self) -> None:
         """Show what is known of the part."""

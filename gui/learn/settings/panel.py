@@ -44,7 +44,6 @@ MORE = (
     "adversary",
     "adversary_size",
 )
-_SIZES = ("train_size", "test_size")
 _WIDTH, _WIDE = 212, 248
 _WIDE_FROM, NARROW_BELOW = 1600, 1200
 """Widths of the window from which on it is wide, and below which it folds by itself."""

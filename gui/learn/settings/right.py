@@ -17,6 +17,8 @@ from gui.widgets.basics.swatch import swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from gui.session.runs import RunEntry
     from gui.session.session import Session
 
@@ -85,9 +87,9 @@ class Right(QWidget):
         others.sort(key=lambda entry: entry.key, reverse=True)
         return [shown, *others][:MOST_ROWS]
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Show what is true now."""
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
         self.refresh()
 
     @Slot()

@@ -118,7 +118,7 @@ class StoppingPanel(Panel):
         session.view.progressed.connect(self._refresh_new_epochs)
         session.view.run_state_changed.connect(self._refresh_new_epochs_at_once)
         session.view.run_started.connect(self.refresh)
-        session.view.run_shown.connect(self._run_shown)
+        session.view.run_shown.connect(self.watch_anew)  # other images may choose its best epoch
         session.view.shown_changed.connect(self._refresh_shown)
         self.follow(self.band)
         self.refresh()
@@ -179,13 +179,6 @@ class StoppingPanel(Panel):
         history = self._session.view.history
         if self.isVisible() and history is not None and len(history) == 1:
             self.watch(True)
-
-    @Slot()
-    def _run_shown(self) -> None:
-        """Follow another run; other images may choose its best epoch."""
-        if self.isVisible():
-            self.watch(True)
-        self.refresh()
 
     @Slot()
     def _refresh_new_epochs(self) -> None:
