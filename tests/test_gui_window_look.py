@@ -456,3 +456,13 @@ def test_the_words_over_a_bar_fit_and_can_be_read(
     farthest = luminance(picture[4:-4, 8:80])
     low, high = sorted((float(ground), float(farthest.flat[abs(farthest - ground).argmax()])))
     assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_a_page_that_is_first_seen_on_the_stage_knows_that_it_is_there(window: MainWindow) -> None:
+    window.stage.toggle()
+    window.show_page("attack")
+    page = window.page("attack")
+    assert page.film_panel.isVisible()
+    assert not page.controls.isVisible()
+    window.stage.toggle()
+    assert page.controls.isVisible()

@@ -160,6 +160,7 @@ class Stage(QObject):
         changing = (seen.shown_changed, seen.dataset_changed, staged.pages.currentChanged)
         for signal in (*changing, staged.foot.refreshed):
             signal.connect(self.refresh)
+        staged.pages.currentChanged.connect(self._page_shown)
 
     def toggle(self) -> None:
         """Go onto the stage, or off it."""
@@ -227,6 +228,12 @@ class Stage(QObject):
         self._staged.use_theme(theme, percent)
         window.setWindowState(state)
         return True
+
+    @Slot()
+    def _page_shown(self) -> None:
+        """Tell a page that has not been there before, too."""
+        if self.is_on:
+            self._tell_pages()
 
     def _tell_pages(self) -> None:
         pages = self._staged.pages

@@ -178,7 +178,9 @@ class FilmPanel(AttackView):
         ends = 2 * line  # title and caption
         if self._is_on_stage:
             traces, room = 0, self.width() - 26 - 2 * _SIGN - _APART
-            down = self.height() - 26 - ends - 10 * line
+            # Below them as many bars as there are, as close as they can be read, and the outcome.
+            rows = 10 if dataset is None else min(max(dataset.n_classes, 5), 10)
+            down = self.height() - 26 - ends - rows * (line - 6)
         else:
             traces = pixels(_LOW_TRACES if self.height() < pixels(_LOW) else _TRACES)
             room = self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)
@@ -197,7 +199,7 @@ class FilmPanel(AttackView):
         self._side = side
         for view in self._pictures:
             view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + ends)
-        rest = self.height() - 26 - side[1] - ends
+        rest = max(self.height() - 26 - side[1] - ends, 0)
         self.bars.setFixedHeight(rest if self._is_on_stage else side[1] + ends)
         self.traces.setVisible(traces > 0)
         self.traces.setMinimumHeight(traces)
