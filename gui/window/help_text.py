@@ -81,7 +81,8 @@ shows these images, the most surely read first.</p>
 replacement: the band holds nine of ten curves, the bars say how often each epoch was the best. Low,
 wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not improved
 for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
-log-likelihood weighs how confident they are.</p>
+log-likelihood weighs how confident they are: the table says what one image <b>costs</b>, the
+mean of −log y of its class over those read wrongly, and over those read rightly.</p>
 <p>Below, the run over its epochs: the score of each class at every epoch, how many images became
 right or wrong when, and those that flipped most often. Click a cell to go to its epoch, an image to
 see its history.</p>
