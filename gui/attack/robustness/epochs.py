@@ -69,7 +69,7 @@ class RobustnessEpochs(RobustnessPart):
         some = answer.question.images
         n = f"{len(some.rows):,}" if some.is_whole else f"{len(some.rows):,} of {some.n_whole:,}"
         of = f"of {n} {PARTS[self._state.part]} images"
-        return f"{of}, by epoch", of, f"of {n}", n
+        return f"{of}, by epoch", of, f"of {n}", n, f"of {len(some.rows):,}"
 
     def show_known(self) -> None:
         """Draw what is known of both runs."""

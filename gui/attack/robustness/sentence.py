@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.learning.records import epoch_words
@@ -52,6 +52,7 @@ class EverySentence(QWidget):
         for wordings, choices in zip(_WORDS, lists, strict=True):
             words = FittingLabel("", self)
             words.set_wordings(*wordings)
+            words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             parts += [words, choices]
         self.setLayout(beside(*parts, label("?", self), None, spacing=8))
         self.part.part_changed.connect(state.choose_part)
