@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+)
 
 from gui.widgets.basics.tooltips import wrapped
 
@@ -12,9 +20,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PySide6.QtCore import SignalInstance
+    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     Pressed = Callable[..., Any] | SignalInstance
+
+
+class FittingList(QComboBox):
+    """A list whose choice ends with an ellipsis where there is no room for all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what fits: a list with a style sheet cuts words through their letters."""
+        option, kind = QStyleOptionComboBox(), QStyle.ComplexControl.CC_ComboBox
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(kind, option, field, self).width()
+        end = Qt.TextElideMode.ElideRight
+        option.currentText = self.fontMetrics().elidedText(option.currentText, end, room)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(kind, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 def button(
@@ -56,7 +81,7 @@ def chooser(
     choices : as for :func:`offer`
     shortest : characters it is as wide as at least; None for as wide as the longest choice
     """
-    made = QComboBox(parent)
+    made = FittingList(parent)
     made.setAccessibleName(name)
     if tip:
         made.setToolTip(wrapped(tip))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from gui.theme import pixels
-from gui.widgets.basics.controls import offer
+from gui.widgets.basics.controls import FittingList, offer
 from gui.widgets.basics.layouts import below
 from gui.widgets.basics.tooltips import wrapped
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gui.widgets.basics.layouts import Margins
 
 _GAP = 2
+_LEAST = 84
+"""Pixels of a list at least, at 100 %."""
 
 
 class Unfolded(QFrame):
@@ -74,7 +76,7 @@ class Unfolded(QFrame):
             super().keyPressEvent(event)
 
 
-class DropDown(QComboBox):
+class DropDown(FittingList):
     """Looks and opens as a list of choices, and unfolds whatever stands in a widget.
 
     Parameters
@@ -102,8 +104,9 @@ class DropDown(QComboBox):
         return QSize(max(hint.width(), words + pixels(18) + 2 * hint.height() // 3), hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: Qt keeps the least size of the longest words there have been."""
-        return self.sizeHint()
+        """Return the room for the beginning; Qt keeps that of the longest words there have been."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), pixels(_LEAST)), hint.height())
 
     def showPopup(self) -> None:
         """Unfold."""
