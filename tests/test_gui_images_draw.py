@@ -42,7 +42,7 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLayout, QSlider
 
 from core.attack import frames
 from core.attack.methods.descent import Descent
@@ -72,6 +72,10 @@ if TYPE_CHECKING:
 def whole(session: Session, new_panel: Callable[..., Any]) -> ImagesPage:
     """Return the Images page alone, of a run on 8 x 8 digits that has ended."""
     page: ImagesPage = new_panel(ImagesPage, session, size=PAGE_SIZE)
+    layout = page.layout()
+    assert layout is not None
+    # As in the window: nothing makes it larger than there is room.
+    layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
     return page
 
 
@@ -791,5 +795,6 @@ def test_a_drawing_is_explained_beside_its_sheet_and_goes_on(
     whole.resize(1008, 514)
     click(qtbot, page.why_button)
     assert not page.isVisible(), "where there is no room for both"
+    assert whole.minimumSizeHint().width() <= 1008, "or it would scroll"
     press(qtbot, whole.card, "Esc")
     assert page.isVisible()

@@ -19,7 +19,7 @@ from gui_helpers import (
     wait_until,
 )
 from gui_helpers import places as all_places
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -185,6 +185,9 @@ def test_every_card_fills_the_window_and_comes_back_pixel_for_pixel(
     def settled() -> NDArray[np.uint8]:
         """Return the window as it is when it is not painted otherwise a moment later."""
         wait_for_rest(qtbot, window)
+        timers = [*window.findChildren(QTimer), *window.session.findChildren(QTimer)]
+        soon = [timer for timer in timers if timer.isSingleShot() and timer.interval() < 1000]
+        wait_until(qtbot, lambda: not any(timer.isActive() for timer in soon))
         picture = pixels(window)
         for _ in range(20):
             qtbot.wait(50)

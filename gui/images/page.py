@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from core.errors import printable
@@ -151,6 +151,13 @@ class ImagesPage(Page):
         tabs = holding(beside(self.switch, None), self)
         self._right = Card("", self._stack, tabs)
         self.setLayout(beside((hung, 1), self.card, self._right, spacing=8))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what it needs without the sheet beside an opened drawing, which gives way."""
+        least = super().minimumSizeHint()
+        if self.card.isHidden() or self._right.isHidden():
+            return least
+        return QSize(least.width() - self._right.width() - 8, least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the wall its share."""
