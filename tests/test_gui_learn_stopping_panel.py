@@ -1,4 +1,4 @@
-"""When to stop: band, best epochs of redrawings and patience on the panel are those of core."""
+"""When to stop: band, best epochs of new draws and patience on the panel are those of core."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_curve_band_and_bars_are_those_of_core(panel: StoppingPanel, session: Se
     assert x.tolist() == list(range(EPOCHS + 1))
     np.testing.assert_array_equal(low, band.low)
     np.testing.assert_array_equal(high, band.high)
-    epochs, shares = panel.bars.main.data("share of redrawings")
+    epochs, shares = panel.bars.main.data("share of the draws")
     assert epochs.tolist() == list(range(EPOCHS + 1))
     np.testing.assert_array_equal(shares, band.best_share)
     _, curve = panel.plot.main.data("test")
@@ -106,13 +106,13 @@ def test_the_words_hold_the_numbers(panel: StoppingPanel, session: Session) -> N
         f"Best: {short_number(best.test_log_likelihood)} at epoch {best.epoch}"
     )
     assert panel.best_button.text() == f"★ go to {best.epoch}"
-    assert "drawn from these with replacement" in panel.sure.toolTip()  # what a redrawing is
+    assert "drawn from these with replacement (bootstrap)" in panel.sure.toolTip()
     assert band.interval is not None
     first, last = band.interval
     share = 100 * band.share_between(first, last)
     where = f"is {first}" if first == last else f"lies between {first} and {last}"
     assert panel.sure.text() == (
-        f"In {share:.3g} % of 1,000 redrawings of the 200 test images the best epoch {where}."
+        f"In {share:.3g} % of 1,000 new draws of the 200 test images the best epoch {where}."
     )
 
 
@@ -180,7 +180,7 @@ def test_hovering_reads_curve_and_band(panel: StoppingPanel, session: Session) -
     words = panel.plot.describe(5.2)
     assert "epoch 5" in words
     assert f"90 %: {exact_number(band.low[5])} to {exact_number(band.high[5])}" in words
-    assert f"share of redrawings {band.best_share[5]:.4g}" in panel.bars.describe(5.2)
+    assert f"share of the draws {band.best_share[5]:.4g}" in panel.bars.describe(5.2)
 
 
 def test_band_and_bars_are_painted_in_both_themes(panel: StoppingPanel, app: QApplication) -> None:

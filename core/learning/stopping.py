@@ -140,7 +140,7 @@ def bootstrapping(
         rows = slice(done, done + len(counts))
         means[rows] = _redrawn_means(counts, log_likelihood)
         done = rows.stop
-        yield Progress(done, n_resamples, "redrawings")
+        yield Progress(done, n_resamples, "new draws")
     # What is not above minus infinity never wins: a column of that before all epochs would.
     usable = np.where(np.isnan(means), -np.inf, means)
     places = np.insert(usable, 0, -np.inf, axis=1).argmax(axis=1)

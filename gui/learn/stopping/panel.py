@@ -46,19 +46,19 @@ _CURVE_SECONDS = 0.2
 _STYLES = {"test": Qt.PenStyle.DashLine, "validation": Qt.PenStyle.DotLine}
 _SEEN = 0.03
 """The share of the lowest values that may lie below: those of the first epochs."""
-_SHARE = "share of redrawings"
+_SHARE = "share of the draws"
 _CURVE_HELP = (
     "The mean over the held-out images of log y_true. Other images would give another curve: the "
     "band holds nine of ten curves for images drawn anew, with replacement, out of these."
 )
 _BARS_HELP = (
-    "For each redrawing of the held-out images the epoch with the highest log-likelihood, the "
+    "For each new draw of the held-out images the epoch with the highest log-likelihood, the "
     "earliest of equals. One high bar is a sure optimum, many low ones are an unsure one."
 )
 _REDRAWING_HELP = (
-    "A redrawing is another set of as many images, drawn from these with replacement: some come "
-    "twice, some not at all. So the sets might have been others, and in each of them the best "
-    "epoch is looked for. Where most agree it is sure, where they scatter it is chance."
+    "A new draw is another set of as many images, drawn from these with replacement (bootstrap): "
+    "some come twice, some not at all. So the sets might have been others, and in each of them the "
+    "best epoch is looked for. Where most agree it is sure, where they scatter it is chance."
 )
 _WHY_HELP = (
     "The error counts mistakes, whatever the model is how sure of. The log-likelihood weighs them: "
@@ -69,7 +69,7 @@ _WHY_HELP = (
 
 
 class StoppingPanel(Panel):
-    """The held-out curve with its band, the best epochs of redrawings, and both in plain words."""
+    """The held-out curve with its band, the best epochs of new draws, and both in plain words."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -271,7 +271,7 @@ class StoppingPanel(Panel):
             if self._readings is None:
                 self.plot.set_bands([])
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
-            self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
+            self.sure.setText(NOT_THERE if self._is_gone else "drawing the images anew ...")
             return
         self.plot.set_band(band.epochs, band.low, band.high, f"{100 * band.level:.3g} %")
         self.bars.set_data(_SHARE, band.epochs, band.best_share)

@@ -1,4 +1,4 @@
-"""How sure the best epoch is: the curve and its optimum over redrawings of the images."""
+"""How sure the best epoch is: the curve and its optimum over new draws of the images."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def band_study(
     return Study(
         view,
         session.pool,
-        "redrawing images",
+        "drawing images anew",
         wanted,
         begin,
         follows=(view.run_started, view.run_shown),

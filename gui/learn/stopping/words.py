@@ -25,14 +25,14 @@ class Moment(NamedTuple):
 
 NOT_THERE = (
     "The validation images that chose this epoch are not set aside any more: there is nothing to "
-    "redraw."
+    "draw anew."
 )
 _SAME = 1e-3
 """Relative difference of two means of the same numbers, rounded in different orders, at most."""
 
 
 def sure_words(band: BootstrapBand, part: str, history: History | None) -> str:
-    """Say between which epochs the best one of redrawings of a part lies."""
+    """Say between which epochs the best one lies where a part is drawn anew again and again."""
     between = band.interval
     if between is None:
         return "No epoch has a log-likelihood that is a number."
@@ -40,7 +40,7 @@ def sure_words(band: BootstrapBand, part: str, history: History | None) -> str:
     where = f"is {first}" if first == last else f"lies between {first} and {last}"
     share = 100 * band.share_between(first, last)
     words = (
-        f"In {share:.3g} % of {band.n_resamples:,} redrawings of the {band.n_samples:,} "
+        f"In {share:.3g} % of {band.n_resamples:,} new draws of the {band.n_samples:,} "
         f"{PARTS[part]} images the best epoch {where}."
     )
     if history is not None:

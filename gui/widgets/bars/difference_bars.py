@@ -1,4 +1,4 @@
-"""By how much one of two is ahead: bars of redrawings, and the interval the truth lies in."""
+"""By how much one of two is ahead: bars of new draws, and the interval the truth lies in."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class DifferenceBars(Painted):
         return min(ends) - room, max(ends) + room
 
     def bars(self) -> Iterator[tuple[float, float, float]]:
-        """Yield where each bar begins and ends, in points, and how many redrawings it holds.
+        """Yield where each bar begins and ends, in points, and how many new draws it holds.
 
         None lies on both sides of zero: what is exactly there has a bar of its own.
         """
@@ -163,11 +163,11 @@ class DifferenceBars(Painted):
         if not n:
             return ""
         first, second = int((self._points > 0).sum()), int((self._points < 0).sum())
-        words = f"Of {n:,} redrawings of the images A is ahead in {first:,}, B in {second:,}"
+        words = f"Of {n:,} new draws of the images A is ahead in {first:,}, B in {second:,}"
         return f"{words}; in {n - first - second:,} they are even."
 
     def figure(self) -> Chart | None:
-        """Return the redrawings and the interval; None where there is none."""
+        """Return the new draws and the interval; None where there is none."""
         if not len(self._points):
             return None
         from core.report.figures import Chart, Line, Rule
@@ -185,7 +185,7 @@ class DifferenceBars(Painted):
             title="By how much A is ahead of B",
             subtitle="",
             x_label="points",
-            y_label="redrawings of the images",
+            y_label="new draws of the images",
             lines=tuple(line for line in lines if len(line.x)),
             rules=rules,
         )
