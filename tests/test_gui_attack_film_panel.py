@@ -563,6 +563,33 @@ def test_a_film_ends_when_it_has_shown_what_there_is(
     assert film.last == 120, "a person has said how many"
 
 
+def test_a_film_that_has_ended_itself_offers_the_rest_of_its_steps(
+    session: Session, new_page: NewPage, qtbot: QtBot
+) -> None:
+    session.attack.choose("train", NUMBER)
+    film, transport = session.attack.film, new_page(session).transport
+    wait_for_film(qtbot, session)
+    last, flip = film.last, film.flip
+    assert flip is not None
+    assert last < FROM_IMAGE.steps
+    transport.go_to(last)
+    name = an(data_of(session).class_names[session.attack.target])
+    assert transport.status == f"It is read as {name} from step {flip} on."
+    assert transport.offer is not None
+    verb, play_on = transport.offer
+    assert verb == f"Play on to step {FROM_IMAGE.steps}"
+    film.set_speed(400)
+    seen: list[int] = []
+    film.position_changed.connect(lambda: seen.append(film.position))
+    play_on()
+    assert transport.is_playing
+    wait_until(qtbot, lambda: not film.playing)
+    assert film.position == film.last == FROM_IMAGE.steps
+    assert len(set(seen)) > 3, "it is played, not gone to"
+    assert seen == sorted(seen)
+    assert transport.offer is None
+
+
 def test_one_step_has_an_axis_of_0_and_1(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     session.attack.choose_attack("fgsm")
     wait_until(qtbot, lambda: session.attack.film.is_settled and session.attack.film.last == 1)

@@ -76,6 +76,12 @@ class Player(QObject):
         self._set_playing(True)
         self.position_changed.emit()
 
+    def play_what_comes(self) -> None:
+        """Play on from the end: more frames are on their way."""
+        self.is_growing = True
+        self._begin()
+        self._set_playing(True)
+
     @Slot()
     def pause(self) -> None:
         """Hold."""

@@ -97,7 +97,8 @@ a scope.</p>
 W<sup>T</sup> J (t − y), with J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a
 target class t. A <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown
 amplified; the true factor is written above it; click the start or the result to open it. The film
-pauses where the reading <b>flips</b>; play on from there if you like. Where the model is very sure,
+pauses where the reading <b>flips</b>; play on from there if you like, and at
+its end on to all steps that were asked for. Where the model is very sure,
 J is nearly zero and the image refuses to move: raise the step size, or start from noise. From noise
 the start shown is the noise, and the result can be stretched to the full range of grey.
 With other settings for the same image and target the film before stays as a faint line.</p>

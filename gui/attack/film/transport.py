@@ -73,6 +73,25 @@ class FilmTransport(PlayerTransport):
         return not film.playing and film.flip is not None and film.position == film.flip
 
     @property
+    def _most(self) -> int:
+        """How many steps the attack may make."""
+        return int(self._session.attack.chosen.value("steps"))
+
+    def _play_on(self) -> None:
+        """Make all steps that were asked for, and play those that come."""
+        self._session.attack.set_setting("steps", self._most)
+        self._film.play_what_comes()
+
+    @property
+    def _has_more(self) -> bool:
+        """Whether it stands at its end, where it has ended itself before all its steps."""
+        film = self._film
+        if film.playing or film.flip is None or film.position < film.last or not film.is_settled:
+            return False
+        ended = self._session.attack.chosen.ends_itself and not film.ran_away
+        return ended and film.last < self._most
+
+    @property
     def status(self) -> str:
         """What is happening: what is kept, where it flips, what leaves the box."""
         film, dataset = self._film, self._session.view.dataset
@@ -87,13 +106,19 @@ class FilmTransport(PlayerTransport):
         if self._session.attack.chosen.begins_as_noise and beyond > 0:
             free = "From noise the pixels are left free, as in the practical"
             return f"{free}: the result leaves 0..1 by {beyond:.2g} at most."
+        if self._has_more:
+            name = an(dataset.class_names[film.aim])
+            return f"It is read as {name} from step {film.flip:,} on."
         if film.flip is None and not film.is_growing and not film.playing:
             return f"In {counted(film.last, 'step')} the reading does not flip."
         return ""
 
     @property
     def offer(self) -> Offer | None:
-        """To play on beyond the flip."""
+        """To play on beyond the flip, and beyond the end of a film that has ended itself."""
+        if self._has_more:
+            most = self._most
+            return f"Play on to step {most:,}", self._play_on
         if self._is_at_flip and self._film.position < self._film.last:
             return f"Play on to step {self._film.last:,}", self._film.play
         return None
