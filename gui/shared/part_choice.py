@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QWidget
 
 from gui.shared.words import PARTS
-from gui.widgets.basics.controls import offer
+from gui.widgets.basics.controls import FittingList, offer
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from gui.session.session import Session
 
 
-class PartChoice(QComboBox):
+class PartChoice(FittingList):
     """Offers the parts that the present data have; one that is gone gives way to the test part.
 
     Parameters

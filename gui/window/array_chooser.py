@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QWidget
 
 from core.sources.arrays.roles import ROLES, arrays_text
 from gui.shared.columns import label
+from gui.widgets.basics.controls import FittingList
 from gui.widgets.basics.layouts import below
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ class ArrayChooser(QDialog):
             self,
             wraps=True,
         )
-        self.combos: dict[str, QComboBox] = {}
+        self.combos: dict[str, FittingList] = {}
         form = QFormLayout()
         for role in ROLES:
-            combo = QComboBox(self)
+            combo = FittingList(self)
             combo.setObjectName(f"array_{role}")
             combo.setAccessibleName(_WORDS[role])
             combo.addItem(_NONE if role.startswith("test") else "choose ...", "")
