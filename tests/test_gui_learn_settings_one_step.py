@@ -15,6 +15,7 @@ from gui_helpers import (
     press,
     rgb,
     row_pixels,
+    type_number,
     wait_for_state,
     wait_until,
 )
@@ -113,6 +114,25 @@ def test_looking_back_shows_the_last_batch_of_that_epoch(window: MainWindow, qtb
     assert step.study.found is not None
     expected = expected_batch(session, 5 * 15)
     np.testing.assert_array_equal(step.study.found.images, expected.images)
+
+
+def test_a_branch_says_the_rate_that_its_last_batch_was_learnt_with(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    step, session, panel = panel_of(window).one_step, window.session, panel_of(window)
+    session.view.show_epoch(5)
+    type_number(qtbot, panel.rows["learning_rate"].editor, "0.003")
+    assert step.numbers.text() == "η = 0.1, BS = 20 images"
+    click(qtbot, window.foot.fork)
+    wait_until(qtbot, lambda: session.view.training_config.learning_rate == 0.003)
+    wait_until(qtbot, lambda: step.caption.text() == "last batch of epoch 5, wrong in red")
+    wait_until(qtbot, lambda: step.study.is_settled)
+    assert step.numbers.text() == "η = 0.1, BS = 20 images", "of the run that it left"
+    one_batch(window, qtbot)
+    assert step.numbers.text() == "η = 0.003, BS = 20 images"
+    type_number(qtbot, panel.rows["learning_rate"].editor, "0.7")
+    qtbot.wait(50)
+    assert step.numbers.text() == "η = 0.003, BS = 20 images", "not before it is learnt with"
 
 
 def test_an_image_of_the_batch_says_what_it_is_and_opens(

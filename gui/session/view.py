@@ -169,6 +169,19 @@ class View(QObject):
         return replace(history.config_at(history.nearest(self.pinned_epoch)), epochs=now.epochs)
 
     @property
+    def learnt_config(self) -> TrainingConfig:
+        """The settings of the last update behind the model shown; at a start, of the first to come.
+
+        A branch begins with a model that another run learnt, and what is set now acts in no update
+        done before.
+        """
+        run, progress = self.runs.shown, self.shown_progress
+        if run is None or progress is None or progress.step == 0:
+            return self.epoch_config
+        course = run.course(goes_on=True)
+        return self.epoch_config if course is None else course.until(progress.step).last_config
+
+    @property
     def shown_changes(self) -> list[Moment]:
         """What was changed in the run shown; of one that has ended only what was learnt with."""
         history = self.history

@@ -69,7 +69,7 @@ class OneStep(Panel):
     def show_known(self) -> None:
         """Show the batch, and the numbers it was learnt with."""
         batch, dataset = self.study.found, self._session.view.dataset
-        config = self._session.view.epoch_config
+        config = self._session.view.learnt_config
         if batch is None or dataset is None or len(batch.images) == 0:
             self._shown = None
             self.numbers.setText(numbers_words(config, None))

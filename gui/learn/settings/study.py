@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchQuestion:
-    """A model, where it is in its passes over which images, and how it is trained there."""
+    """A model, where it is in its passes over which images, and how it was trained there."""
 
     weights: NDArray[Any]
     train: Split
@@ -51,4 +51,4 @@ class BatchStudy(Study[BatchQuestion, Batch]):
             return None
         if not view.has_data_of(run):
             return None  # it learnt other images than there are now
-        return BatchQuestion(shown.weights, view.dataset.train, progress, view.epoch_config)
+        return BatchQuestion(shown.weights, view.dataset.train, progress, view.learnt_config)
