@@ -28,6 +28,7 @@ from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
 from gui.learn.settings.panel import SettingsPanel
 from gui.session.run_state import RunState
+from gui.shared.training_transport import TrainingTransport
 from gui.theme import LIGHT
 from gui.widgets.basics.number_field import NumberField
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from core.learning.training import EpochRecord
     from gui.learn.settings.form import SettingRow
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
@@ -443,6 +445,11 @@ def test_more_says_what_of_it_is_not_as_usual(panel: SettingsPanel, session: Ses
     session.wanted.set_setting("momentum", 0.5)
     assert panel.usual.text() == "5 as usual, 4 not"
     assert "momentum 0.5" in panel.usual.toolTip()
+    session.wanted.set_setting("shuffle", False)
+    session.wanted.set_setting("init", "uniform")  # with the preset of the practical
+    words = panel.usual.text()
+    session.wanted.set_setting("learning_rate", 4.0)
+    assert panel.usual.text() == words == "4 as usual, 5 not", "only what is under more counts"
 
 
 def test_start_again_stays_where_it_is_while_something_waits(
@@ -521,3 +528,29 @@ def test_what_a_field_says_fits_its_place_with_all_settings_unfolded(
         right = shown.editor.mapTo(panel, QPoint(shown.editor.width(), 0)).x()
         if shown.editor.isVisible():
             assert right <= panel.width() - 3, name
+
+
+def test_a_rate_set_too_late_to_be_learnt_with_waits_until_it_is(
+    held: Session, new_form: Callable[[Session], SettingsPanel], qtbot: QtBot
+) -> None:
+    panel, transport = new_form(held), TrainingTransport(held, held)
+
+    def type_late(record: EpochRecord) -> None:
+        if record.epoch == EPOCHS:  # all is learnt, and nobody knows it yet
+            type_number(qtbot, field(panel, "learning_rate"), "4.1")
+
+    held.training.epoch_recorded.connect(type_late)
+    held.training.play()
+    wait_for_state(qtbot, held, RunState.FINISHED)
+    qtbot.wait(50)
+    assert field(panel, "learning_rate").value() == 4.1
+    assert row(panel, "learning_rate").was.text() == "● was 0.1"
+    assert "change" not in [mark.kind for mark in transport.marks]
+    held.training.step_epoch()
+    wait_until(qtbot, lambda: transport.done == EPOCHS + 1)
+    wait_for_state(qtbot, held, RunState.FINISHED)
+    assert not row(panel, "learning_rate").was.isVisible()
+    assert field(panel, "learning_rate").value() == 4.1
+    assert [m.label for m in transport.marks if m.kind == "change"] == ["η 4.1"]
+    assert held.view.history is not None
+    assert held.view.history.last_config.learning_rate == 4.1

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
+    from core.learning.runs import Run
     from core.parameters import Parameter
     from gui.session.messages import Messages
     from gui.session.view import View
@@ -116,7 +117,10 @@ class Wanted(QObject):
     @Slot()
     def _follow(self) -> None:
         """Tell of other settings where another run or epoch is shown, or it goes on."""
-        view = self._view
+        view, live = self._view, self._view.runs.live
+        if live is not None and view.run_state is RunState.FINISHED:
+            # What was set too late to be learnt with acts when it goes on, too.
+            self._wait_from(live)
         if view.runs.is_live_shown and view.run_state in (RunState.RUNNING, RunState.PAUSED):
             # What was set after the end of a run acts when it goes on.
             for name in [name for name in self._here if name in _LIVE]:
@@ -125,6 +129,14 @@ class Wanted(QObject):
         if self._told != self._of_run:
             self._told = self._of_run
             self.changed.emit()
+
+    def _wait_from(self, live: Run) -> None:
+        """Let what a run that has ended was told, and did not learn with, wait."""
+        told, learnt = self._view.training_config, live.history.last_config
+        here = self._changed.setdefault(live.key, {})
+        for name in _LIVE - {"epochs"}:  # where to stop acts at once
+            if getattr(told, name) != getattr(learnt, name):
+                here.setdefault(name, getattr(told, name))
 
     def add_sample(self, image: NDArray[Any], label: int) -> None:
         """Add a sample of a person's own to the training images of the next run."""

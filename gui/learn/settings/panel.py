@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QToolButton, QWidget
 
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
-from core.learning.presets import PRESETS
 from core.parameters import parameters_of
 from gui.learn.settings.form import SettingsForm
 from gui.learn.settings.one_step import OneStep
@@ -289,16 +288,9 @@ class SettingsPanel(QWidget):
 
     def _say_usual(self, values: Mapping[str, Any]) -> None:
         """Say how many of the settings behind *more* are not as usual."""
-        wanted = self._session.wanted
-        preset = next(
-            (one for one in PRESETS.values() if one.fits(wanted.training, wanted.data)), None
-        )
-        usual = (TrainingConfig(), DataConfig())
-        if preset is not None:
-            usual = preset.apply(*usual)
-        expected = {**_values(usual[0]), **_values(usual[1])}
+        usual = {**_values(TrainingConfig()), **_values(DataConfig())}
         offered = [name for name in MORE if name != "adversary_size"]
-        other = [name for name in offered if values[name] != expected[name]]
+        other = [name for name in offered if values[name] != usual[name]]
         n = len(offered) - len(other)
         words = f"{n} as usual" + (f", {len(other)} not" if other else "")
         self.usual.set_wordings("" if self.more.isChecked() else words)
