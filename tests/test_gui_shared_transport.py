@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui_helpers import EPOCHS, open_paused, wait_for_state, wait_until
+from gui_helpers import EPOCHS, another_run, open_paused, wait_for_state, wait_until
 
 from gui.session.run_state import RunState
 from gui.shared.epochs_transport import EpochsTransport
@@ -48,11 +48,33 @@ def test_the_training_is_gone_through_and_played(session: Session, qtbot: QtBot)
     wait_until(qtbot, lambda: session.runs.live_key != before)
     assert transport.is_playing
     wait_for_state(qtbot, session, RunState.FINISHED)
-    session.view.show_run(before)
-    assert not session.runs.is_live_shown
+
+
+def test_play_begins_the_run_shown_anew_or_goes_on_with_what_is_held(
+    session: Session, qtbot: QtBot
+) -> None:
+    transport, first = TrainingTransport(session, session), session.runs.live_key
+    assert transport.play_help == ""
+    another_run(qtbot, session, learning_rate=2.0)
+    session.view.show_run(first)
+    assert transport.play_help == "Play begins run 3 with the settings of run 1."
+    assert transport.status.endswith(f"of run 1. {transport.play_help}")
+    session.training.set_pace(2.0)
+    notes: list[str] = []
+    session.messages.notified.connect(lambda words, _: notes.append(words))
     transport.toggle()
+    wait_until(qtbot, lambda: session.runs.live_key not in (first, first + 1))
+    assert session.view.training_config.learning_rate == 0.1
+    assert "the settings and the seed of run 1" in notes[-1]
     assert session.runs.is_live_shown, "what learns is looked at"
-    wait_for_state(qtbot, session, RunState.FINISHED)
+    transport.toggle()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    held = session.runs.live_key
+    session.view.show_run(first)
+    assert transport.play_help == "Play goes on with run 3."
+    transport.toggle()
+    assert session.runs.is_live_shown
+    assert session.runs.live_key == held
 
 
 def test_kept_epochs_are_played_and_nothing_is_trained(session: Session, qtbot: QtBot) -> None:

@@ -3,7 +3,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_helpers import click, drag, handle_centre, open_paused, wait_for_state, wait_until
+from gui_helpers import (
+    another_run,
+    click,
+    drag,
+    handle_centre,
+    open_paused,
+    wait_for_state,
+    wait_until,
+)
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel
 
@@ -96,6 +104,25 @@ def test_play_at_the_end_says_that_another_run_begins(window: MainWindow, qtbot:
         "Run 2 is not kept: run 1 holds the very same epochs."
     )
     wait_for_state(qtbot, window.session, RunState.FINISHED)
+
+
+def test_play_says_beforehand_that_it_begins_the_run_shown(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, play = window.session, window.foot.play
+    first, plain = session.runs.live_key, play.toolTip()
+    another_run(qtbot, session, learning_rate=2.0)
+    assert play.toolTip() == plain
+    session.view.show_run(first)
+    qtbot.wait(50)
+    words = "Play begins run 3 with the settings of run 1."
+    assert words in play.toolTip()
+    assert words in window.foot.message.status
+    click(qtbot, play)
+    wait_until(qtbot, lambda: window.head.model.text().startswith("run 3"))
+    assert session.view.training_config.learning_rate == 0.1
+    assert words not in play.toolTip()
+    wait_for_state(qtbot, session, RunState.FINISHED)
 
 
 @pytest.mark.parametrize("percent", [100, 200])

@@ -34,6 +34,7 @@ def again_words(
 
     Parameters
     ----------
+    before : the run shown, of which it has the settings
     waited : what the form had for it, in words; None for nothing
     """
     name, other = capital(printable(mine.name)), printable(before.name)

@@ -125,7 +125,7 @@ class Training(QObject):
         return self._view.run_state in (RunState.RUNNING, RunState.PAUSED, RunState.FINISHED)
 
     def play(self) -> None:
-        """Learn on; from the start again when the last epoch has been reached."""
+        """Learn on; after the last epoch begin the run shown anew, with what the form shows."""
         if self._view.run_state is RunState.FINISHED:
             if self._wanted.full_dataset is not None:
                 self._start_run(Mode.PLAYING, again=True)
@@ -285,7 +285,7 @@ class Training(QObject):
             self._view.forgotten.emit()  # while all that is shown still fits together
         self._view.dataset = dataset
         training, waited = request.training or self._wanted.training, self._waiting_for_fork
-        waits, old = self._wanted.waits, self._view.runs.entry(self._view.runs.live_key)
+        waits, old = self._wanted.waits, self._view.runs.entry(self._view.runs.shown_key)
         self._wanted.forget(self._view.runs.shown_key)
         self._view.data_config, self._view.training_config = request.config, training
         run = Run(

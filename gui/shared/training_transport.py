@@ -147,14 +147,35 @@ class TrainingTransport(EpochPlaces):
         return self._session.training.can_move
 
     def toggle(self) -> None:
-        """Learn on, or hold; at the end begin again. It is looked at while it learns."""
-        if not self._session.runs.is_live_shown:
+        """Learn on, or hold; after its end begin the run shown anew. What learns is looked at."""
+        if not self._session.runs.is_live_shown and not self._begins_anew:
             self._view.show_run(None)
         self._session.training.toggle()
 
     @property
+    def _begins_anew(self) -> bool:
+        """Whether Play begins another run: the one that was trained has come to its end."""
+        return self._view.run_state is RunState.FINISHED
+
+    @property
+    def play_help(self) -> str:
+        """Which run it goes on with, or begins, where that is not plain from what is shown."""
+        runs = self._session.runs
+        shown = runs.entry(runs.shown_key)
+        if shown is None or runs.is_live_shown or not self.can_play or self.is_playing:
+            return ""
+        if self._begins_anew:
+            return f"Play begins {runs.next_name} with the settings of {printable(shown.name)}."
+        live = runs.entry(runs.live_key)
+        return "" if live is None else f"Play goes on with {printable(live.name)}."
+
+    @property
     def status(self) -> str:
-        """What the run does."""
+        """What the run does, and what Play would do where another is shown."""
+        return f"{self._state_words} {self.play_help}".strip()
+
+    @property
+    def _state_words(self) -> str:
         session, view = self._session, self._view
         if view.run_state is RunState.FAILED:
             return "There is no run: open data, or start again."

@@ -112,6 +112,11 @@ class Transport(QObject):
         return PLAY_WORDS[self.is_playing]
 
     @property
+    def play_help(self) -> str:
+        """What the first button would do, where that is not plain; a sentence."""
+        return ""
+
+    @property
     def marks(self) -> tuple[Mark, ...]:
         """Places worth going to."""
         return ()

@@ -211,6 +211,10 @@ class Foot(QFrame):
         action, can_play = self._actions["toggle"], self.transport.can_play
         if (action.text(), action.isEnabled()) != (self.transport.play_words, can_play):
             self.show_play()
+        words = self.transport.play_help
+        tip = wrapped(f"{words} (Space)") if words else action.toolTip()
+        if self.play.toolTip() != tip:
+            self.play.setToolTip(tip)
 
     def show_play(self) -> None:
         """Make the first button say what it does now."""
