@@ -186,6 +186,9 @@ def test_one_class_is_curve_images_and_median(
     assert (str(n_left_out) in page.images.left_out.text()) == bool(n_left_out)
     assert rounded_down(found.median("l2", 3)) in page.outcome.text()
     assert "of 3" in page.outcome.text()
+    assert found.boxed
+    box = ("0..1", "in the box")
+    assert all(any(b in words for b in box) for words in page.outcome._wordings)
     assert page.per_class.rows.chosen == 3
     # A row of the classes chooses as well, and lets go again.
     rows = page.per_class.rows

@@ -60,11 +60,12 @@ def outcome(curves: RobustnessCurves, label: int | None, name: str) -> tuple[str
     )
     box = " that keeps the pixels in 0..1" if found.boxed else ""
     noise = _noise_words(curves, label, median)
+    briefly = " in the box" if found.boxed else ""
     return (
         f"Half of the {images} withstand {what}{box}{noise}.",
         f"Half of the {images} withstand {what}{box}.",
-        f"Half of the {images} withstand {what}.",
-        f"Half withstand {what}.",
+        f"Half of the {images} withstand {what}{briefly}.",
+        f"Half withstand {what}{briefly}.",
     )
 
 
