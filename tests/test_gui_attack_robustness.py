@@ -92,6 +92,8 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
         x, y = page.curves.plot.main.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
         np.testing.assert_array_equal(y, exact_of(session, boxed=boxed).accuracy(norm, x))
+        said = [("0..1" in words or "in the box" in words) for words in page.outcome._wordings]
+        assert said == [boxed] * len(said)
         weights = session.view.shown.weights
         for attack in ATTACKS:
             drawn_at, drawn = page.curves.plot.main.data(attack.label)
@@ -186,9 +188,6 @@ def test_one_class_is_curve_images_and_median(
     assert (str(n_left_out) in page.images.left_out.text()) == bool(n_left_out)
     assert rounded_down(found.median("l2", 3)) in page.outcome.text()
     assert "of 3" in page.outcome.text()
-    assert found.boxed
-    box = ("0..1", "in the box")
-    assert all(any(b in words for b in box) for words in page.outcome._wordings)
     assert page.per_class.rows.chosen == 3
     # A row of the classes chooses as well, and lets go again.
     rows = page.per_class.rows
