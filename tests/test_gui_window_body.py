@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gui_helpers import pixels, places, wait_for_rest
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from gui.theme import USUAL, apply_font
 from gui.window.registry import PAGES
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from gui.window.main_window import MainWindow
 
+_ENOUGH = 0.88
+"""Of what a button asks for: the space around its words may be less."""
+
 
 @pytest.fixture(autouse=True)
 def usual_text(app: QApplication) -> Iterator[None]:
@@ -26,28 +30,72 @@ def usual_text(app: QApplication) -> Iterator[None]:
     apply_font(app, USUAL)
 
 
-def scrolled(window: MainWindow, qtbot: QtBot) -> dict[str, tuple[int, int]]:
-    """Return how far each place can be scrolled, to the right and down."""
-    found = {}
-    for entry in PAGES:
-        for place in places(window, entry.name):
-            wait_for_rest(qtbot, window)
-            qtbot.wait(20)
-            bars = window.body.horizontalScrollBar(), window.body.verticalScrollBar()
-            found[place or entry.name] = (bars[0].maximum(), bars[1].maximum())
+def squeezed(page: QWidget) -> list[str]:
+    """Return what is seen on a page and has less room than it needs."""
+    found = []
+    for widget in page.findChildren(QWidget):
+        around = widget.parentWidget()
+        layout = around.layout()
+        is_laid_out = layout is not None and not isinstance(around, QAbstractScrollArea)
+        if not is_laid_out or not widget.isVisible():
+            continue
+        least = widget.minimumSizeHint().expandedTo(widget.minimumSize())
+        least = least.boundedTo(widget.maximumSize())
+        if widget.width() < _ENOUGH * least.width() or widget.height() < _ENOUGH * least.height():
+            name = widget.accessibleName() or widget.objectName() or getattr(widget, "text", str)()
+            found.append(f"{type(widget).__name__} {name!r} {widget.size()} of {least}")
     return found
 
 
-def test_a_page_scrolls_only_where_large_text_needs_more(window: MainWindow, qtbot: QtBot) -> None:
-    window.resize(1024, 640)
-    usual = scrolled(window, qtbot)
-    assert not any(down for _, down in usual.values()), usual
+@pytest.mark.parametrize(
+    ("size", "percent"), [((1024, 640), 100), ((1280, 720), 150), ((1280, 720), 200)]
+)
+def test_nothing_is_smaller_than_it_must_be(
+    window: MainWindow, qtbot: QtBot, size: tuple[int, int], percent: int
+) -> None:
+    window.resize(*size)
+    window.use_text(percent)
+    scrolled, found = {}, []
+    for entry in PAGES:
+        for place in places(window, entry.name):
+            wait_for_rest(qtbot, window)
+            qtbot.wait(50)
+            squeezed_here = squeezed(window.pages.currentWidget())
+            found += [f"{entry.name} {place}: {words}" for words in squeezed_here]
+            scrolled[place] = (
+                window.body.horizontalScrollBar().maximum(),
+                window.body.verticalScrollBar().maximum(),
+            )
+    assert not found, "\n".join(found)
+    if percent == USUAL:
+        assert not any(map(any, scrolled.values())), scrolled
+    else:
+        assert any(down for _, down in scrolled.values())
+
+
+def test_text_that_was_large_leaves_nothing_behind(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 720)
     window.use_text(200)
-    large = scrolled(window, qtbot)
-    assert large["the film"][1] > 0
-    assert large["Classes"][1] > 0
-    window.show_page("attack")
-    qtbot.wait(20)
+    for entry in PAGES:
+        for _ in places(window, entry.name):
+            wait_for_rest(qtbot, window)
+    window.use_text(USUAL)
+    for entry in PAGES:
+        for place in places(window, entry.name):
+            wait_for_rest(qtbot, window)
+            room = window.body.viewport().size()
+            assert window.pages.size() == room, place
+
+
+def test_a_page_that_is_too_high_is_moved_as_a_whole(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1024, 640)
+    window.use_text(200)
+    for entry in PAGES[:2]:
+        window.show_page(entry.name)
+        wait_for_rest(qtbot, window)
+    window.page("attack").show_tab("your turn")
+    wait_for_rest(qtbot, window)
+    qtbot.wait(50)
     needed = window.page("attack").minimumSizeHint()
     assert window.pages.height() >= needed.height() > window.body.viewport().height()
     bar = window.body.verticalScrollBar()

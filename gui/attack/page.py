@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from core.exact.pairs import NORMS
 from gui.attack.controls import AttackControls
 from gui.attack.film.panel import FilmPanel
-from gui.shared.columns import label
 from gui.shared.epochs_transport import EpochsTransport
 from gui.shared.page import Page
 from gui.shared.size_choice import SizeChoice
@@ -74,8 +73,9 @@ class AttackPage(Page):
         self._show_view()
 
     def _lay_out(self) -> None:
-        self.size_choice.boxed.setText("pixels stay in 0..1")
-        measured = label("size", self), self.size_choice
+        size = FittingLabel("", self)
+        size.set_wordings("size", "")
+        measured = size, self.size_choice
         row = holding(beside(self.switch, None, *measured, spacing=8), self)
         self._words = FittingLabel("", self)
         self._words.setObjectName("muted")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.widgets.basics.controls import chooser, offer
+from gui.widgets.basics.fitting_button import FittingBox
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
@@ -44,7 +45,7 @@ class SizeChoice(QWidget):
         super().__init__(parent)
         self._measure, self._norms, self._of_images = measure, norms, False
         self.norm = chooser("Size", self, norm_help, {norm: SHORT[norm] for norm in norms})
-        self.boxed = QCheckBox("pixels in 0..1", self)
+        self.boxed = FittingBox(("pixels stay in 0..1", "pixels in 0..1", "in 0..1"), self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
         self.setLayout(beside(self.norm, self.boxed, spacing=10))
         self.norm.activated.connect(lambda: measure.measure(norm=self.norm.currentData()))

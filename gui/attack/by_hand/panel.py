@@ -13,7 +13,6 @@ from gui.attack.by_hand.study import Game
 from gui.attack.view import AttackView
 from gui.shared.columns import sentences
 from gui.shared.player_transport import PlayerTransport
-from gui.theme import grow
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
 from gui.widgets.basics.card import Card
@@ -47,9 +46,6 @@ _REFUSED = {
 }
 """Why a stroke has changed nothing; the box says at which end."""
 
-_LEAST_BARS = 100
-"""Pixels: where there is little room the likeliest classes are shown."""
-
 _HINT_HELP = (
     "Lay the gradient over the image: red where ink closes the gap, blue where taking it away "
     "does, as strongly as the two classes' weights differ. Paint along it."
@@ -77,7 +73,6 @@ class ByHandPanel(AttackView):
         self.bars.setToolTip(
             "<qt>Probability of each class for what you have painted; ○ true class, ● target.</qt>"
         )
-        grow(self.bars, minimum_height=_LEAST_BARS)
         self.way = ShareBar("gap closed", _WAY_HELP, self)
         self.rival = RivalPanel(session, self.game, self)
         self.pace = self.rival.yours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.attack.by_hand.painting import size_of
@@ -46,6 +46,8 @@ _SPEED = 25.0
 
 _LONGEST_NAME = 14
 _NO_CHANGE = 1e-9
+_LEAST = QSize(110, 116)
+"""Pixels of a picture with its title and its caption."""
 
 
 class RivalPanel(QWidget):
@@ -68,6 +70,8 @@ class RivalPanel(QWidget):
             least=_NO_CHANGE,
         )
         self.image_view = ImageView("its image", "The image with that change.", self)
+        for view in (self.change_view, self.image_view):
+            view.least = _LEAST  # they are hidden to begin with: bars need the room more
         tip = "Show what the optimiser does; try by yourself first."
         self.reveal = button("Reveal", self, tip, "small")
         self.reveal.setCheckable(True)

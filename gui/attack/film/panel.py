@@ -56,7 +56,7 @@ _RAN_AWAY = (
 _LOW = 460
 """Pixels of the panel's height under which traces and images are smaller."""
 
-_TRACES, _LOW_TRACES, _LEAST_TRACES = 166, 142, 66
+_TRACES, _LOW_TRACES = 166, 142
 _SIGN, _APART, _LEAST_BARS = 28, 34, 190
 _GOOD_SIDE, _LEAST_SIDE = 168, 112
 """Of an image: for the one the curves are lower, for the other they are not there at all."""
@@ -164,7 +164,11 @@ class FilmPanel(AttackView):
         """Return what the smallest images need: larger ones give way."""
         line = self.fontMetrics().height() + 4
         across = 4 * _LEAST_SIDE + 2 * _SIGN + _APART + 16 + pixels(_LEAST_BARS) + 26
-        return QSize(across, _LEAST_SIDE + 4 * line + 26)
+        return QSize(across, self._least_row(2 * line) + 2 * line + 26)
+
+    def _least_row(self, ends: int) -> int:
+        """Return how high images and bars are at least, titles and captions being so high."""
+        return max(_LEAST_SIDE + ends, self.bars.minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give images whole multiples of their pixels, as large as there is room for."""
@@ -186,10 +190,12 @@ class FilmPanel(AttackView):
             room = self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)
             # Two sentences, the card's margins, the gap above the traces.
             words = self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
-            down = self.height() - 8 - 18 - ends - words
-            traces = max(min(traces, down - _GOOD_SIDE), pixels(_LEAST_TRACES))
-            traces = traces if down - traces >= _LEAST_SIDE else 0
-            down -= traces
+            down = self.height() - 8 - 18 - words
+            least = self._least_row(ends)
+            good, fewest = max(_GOOD_SIDE + ends, least), self.traces.minimumSizeHint().height()
+            traces = max(min(traces, down - good), fewest)
+            traces = traces if down - traces >= least else 0
+            down -= traces + ends
         scale = min(down / height, room / 4 / width)
         scale = int(scale) if scale >= 2 else scale
         scale = max(scale, _LEAST_SIDE / max(height, width))
@@ -200,7 +206,8 @@ class FilmPanel(AttackView):
         for view in self._pictures:
             view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + ends)
         rest = max(self.height() - 26 - side[1] - ends, 0)
-        self.bars.setFixedHeight(rest if self._is_on_stage else side[1] + ends)
+        row = max(side[1] + ends, self.bars.minimumSizeHint().height())
+        self.bars.setFixedHeight(rest if self._is_on_stage else row)
         self.traces.setVisible(traces > 0)
         self.traces.setMinimumHeight(traces)
         self._fit_switch(line)

@@ -14,6 +14,7 @@ from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS
 from gui.theme import grow
+from gui.widgets.basics.fitting_label import FittingLines
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 _LISTED = 8
-_NAME = 14
+_NAMES = (14, 10, 7, 5)
+"""Characters of a class where there is room for them, and where there is less."""
 _SIDE_WIDTH = 250
 _PART_HELP = (
     "Whose mistakes are counted: those of the images learnt from, of those that choose the best "
@@ -42,10 +44,10 @@ class ConfusionPanel(Panel):
         self.matrix = ConfusionMatrix(self)
         self.rates.toggled.connect(self.matrix.set_rates)
         self.words = sentences(self, "muted")
-        self.list = sentences(self)
+        self.list = FittingLines(self)
         self.matrix.clicked.connect(self._cell_clicked)
-        parts = (self.part, self.rates, self.words, self.list)
-        right = holding(below(*parts, None, spacing=8, margins=(9, 9, 9, 9)), self)
+        parts = (self.part, self.rates, self.words, (self.list, 1))
+        right = holding(below(*parts, spacing=8, margins=(9, 9, 9, 9)), self)
         grow(right, fixed_width=_SIDE_WIDTH)
         self.setLayout(beside((self.matrix, 1), right))
         session.readings.part.changed.connect(self.refresh)
@@ -73,10 +75,10 @@ class ConfusionPanel(Panel):
             "see its images."
         )
         lines = [
-            f"{short(names[label], _NAME)} → {short(names[read], _NAME)}:  {count:,}"
+            tuple(f"{short(names[label], n)} → {short(names[read], n)}:  {count:,}" for n in _NAMES)
             for label, read, count in most_confused(counts, _LISTED)
         ]
-        self.list.setText("\n".join(["Most often:", *lines]) if lines else "")
+        self.list.set_lines([("Most often:",), *lines] if lines else [])
 
     def figure_words(self) -> str:
         """Return whose mistakes are counted, and which epoch's."""

@@ -18,7 +18,7 @@ from gui.theme import grow
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.curves.band_plot import EpochBars
+from gui.widgets.curves.band_plot import LEAST_BARS, EpochBars
 from gui.widgets.curves.plot import Curve
 from gui.widgets.grids.epoch_heat_map import EpochHeatMap
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -87,12 +87,13 @@ class OverEpochsPanel(Panel):
     def _lay_out(self) -> None:
         self.bars.hide_head()
         self.map.stand_in_column(*COLUMN_SIDES)
-        share_height(self.bars, self.bars.minimumSizeHint().height())
+        share_height(self.bars, 0)
+        grow(self.bars, minimum_height=LEAST_BARS)
         share_height(self.map, self.map.least.height())
         turned = beside(row_label("turned right, wrong", self), (self.bars, 1), spacing=6)
         scores = beside(self.words, (self.map, 1), spacing=6)
         titles = beside(self.strip_title, (self.n_flipped, 1), spacing=10)
-        self.flipped = holding(below(titles, (self.strip, 1), spacing=2), self)
+        self.flipped = holding(below(titles, self.strip, None, spacing=2), self)
         """The images that flip most, which may be laid out elsewhere."""
         self.setLayout(below((turned, 2), (scores, 5), (self.flipped, 0), spacing=2))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QSizePolicy
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
@@ -27,7 +28,7 @@ from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.short_number import short_number
 from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.curves.band_plot import BandPlot, EpochBars
+from gui.widgets.curves.band_plot import LEAST_BARS, BandPlot, EpochBars
 from gui.widgets.curves.plot import Curve
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class StoppingPanel(Panel):
         for plot in (self.plot, self.bars):
             plot.hide_head()
             share_height(plot, plot.minimumSizeHint().height())
+        grow(self.bars, minimum_height=LEAST_BARS)
         self.bars.box.setXLink(self.plot.box)
         rows = [
             beside(row_label(words, self), (plot, 1), spacing=6)
@@ -141,7 +143,9 @@ class StoppingPanel(Panel):
         buttons = beside(
             self.best_button, self.chooses.button, None, self.compare_button, spacing=4
         )
-        parts = (self._texts, self.story.flipped, None, self.chooses, buttons)
+        flipped, policy = self.story.flipped, QSizePolicy.Policy
+        flipped.setSizePolicy(policy.Preferred, policy.Ignored)  # seen where there is room for it
+        parts = (self._texts, (flipped, 1000), None, self.chooses, buttons)
         right = holding(below(*parts, spacing=_GAP), self)
         grow(right, fixed_width=_SIDE_WIDTH)
         self.setLayout(beside((left, 1), right, spacing=14))
@@ -276,6 +280,7 @@ class StoppingPanel(Panel):
         self.plot.set_band(band.epochs, band.low, band.high, f"{100 * band.level:.3g} %")
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
         self.sure.setText(sure_words(band, self._part, self._session.view.history))
+        self._make_room()
 
     def _say_why(self) -> None:
         """Put the error beside the log-likelihood, at the best epoch and now."""

@@ -118,14 +118,13 @@ class ProbabilityBars(Painted):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest readable size."""
-        return QSize(150, _LEAST_ROW * min(max(len(self._names), 2), _FEW))
+        return QSize(150, self._head() + pixels(_LEAST_ROW) * min(max(len(self._names), 2), _FEW))
 
     def shown_classes(self) -> list[int]:
         """Return the classes that have a line, in order."""
         n_classes = len(self._names)
-        # Up to ten are always seen; of more, so many that large text does not lie on itself.
-        row = _LEAST_ROW if n_classes <= _FEW else pixels(_LEAST_ROW)
-        room = max((self.height() - self._head()) // row, 3)
+        # So many that text does not lie on itself.
+        room = max((self.height() - self._head()) // pixels(_LEAST_ROW), 3)
         if self.probabilities is None or n_classes <= room:
             return list(range(n_classes))
         marked = {k for k in (self.true_class, self._target) if k is not None}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below, beside, filled, holding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,24 @@ class FillRequest(QEvent):
     def __init__(self, card: Card) -> None:
         super().__init__(self.TYPE)
         self.card = card
+
+
+class _Column(QVBoxLayout):
+    """Asks for no more than it must have: Qt takes what words that wrap would like for the least.
+
+    All that is in a card beside such words grows into the room there is.
+    """
+
+    _is_asking = False
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the least height in which the words are whole."""
+        if self._is_asking:  # by the least height, which Qt finds together with this one
+            return super().heightForWidth(width)
+        self._is_asking = True
+        least = self.minimumHeightForWidth(width)
+        self._is_asking = False
+        return least
 
 
 class Card(QFrame):
@@ -70,7 +88,7 @@ class Card(QFrame):
         self.set_title(title)
         if not (title or words or right):
             self.head.hide()
-        self.setLayout(below(self.head, (content, 1), spacing=4, margins=MARGINS))
+        self.setLayout(filled(_Column(), self.head, (content, 1), spacing=4, margins=MARGINS))
 
     def set_title(self, title: str) -> None:
         """Write another title."""

@@ -1,4 +1,4 @@
-"""A button of plain words that gives way where there is no room for all of them."""
+"""Buttons of plain words that give way where there is no room for all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QPainter
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+)
+
+from gui.widgets.basics.fitting_words import fitting
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -40,3 +48,32 @@ class FittingButton(QPushButton):
         option.text = self.fontMetrics().elidedText(self.text(), elide, room).replace("&", "&&")
         with QPainter(self) as painter:
             self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+
+
+class FittingBox(QCheckBox):
+    """A box to tick that says the longest of some wordings that fits; ``text`` is the longest."""
+
+    def __init__(self, wordings: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(wordings[0], parent)
+        self._wordings = wordings
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for the shortest wording."""
+        widths = [self.fontMetrics().horizontalAdvance(words) for words in self._wordings]
+        return self.sizeHint() - QSize(widths[0] - min(widths), 0)
+
+    @property
+    def shown(self) -> str:
+        """What is painted now."""
+        metrics = self.fontMetrics()
+        signs = self.sizeHint().width() - metrics.horizontalAdvance(self._wordings[0])
+        return fitting(metrics, self._wordings, self.width() - signs)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what fits."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = self.shown
+        with QPainter(self) as painter:
+            self.style().drawControl(QStyle.ControlElement.CE_CheckBox, option, painter, self)

@@ -28,12 +28,12 @@ _Box = TypeVar("_Box", bound=QBoxLayout)
 
 def beside(*parts: Part, spacing: int = 6, margins: Margins = _NONE) -> QHBoxLayout:
     """Return a row of parts."""
-    return _filled(QHBoxLayout(), parts, spacing, margins)
+    return filled(QHBoxLayout(), *parts, spacing=spacing, margins=margins)
 
 
 def below(*parts: Part, spacing: int = 6, margins: Margins = _NONE) -> QVBoxLayout:
     """Return a column of parts."""
-    return _filled(QVBoxLayout(), parts, spacing, margins)
+    return filled(QVBoxLayout(), *parts, spacing=spacing, margins=margins)
 
 
 def holding(layout: QLayout, parent: QWidget) -> QWidget:
@@ -56,7 +56,8 @@ def scrolled(
     return area
 
 
-def _filled(layout: _Box, parts: tuple[Part, ...], spacing: int, margins: Margins) -> _Box:
+def filled(layout: _Box, *parts: Part, spacing: int = 6, margins: Margins = _NONE) -> _Box:
+    """Put parts into a row or a column."""
     layout.setContentsMargins(*margins)
     layout.setSpacing(spacing)
     for part in parts:

@@ -17,7 +17,7 @@ from gui.widgets.basics.layouts import beside
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
     from PySide6.QtWidgets import QToolButton
 
 FIRST_MILLISECONDS, NEXT_MILLISECONDS = 600, 150
@@ -45,7 +45,27 @@ class LazyTabs(QStackedWidget):
         """Return what the panel that is seen needs; those behind it may need more."""
         seen = self.currentWidget()
         assert seen is not None
-        return seen.minimumSizeHint().expandedTo(seen.minimumSize())
+        least, layout = seen.minimumSizeHint().expandedTo(seen.minimumSize()), seen.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            # Words that wrap are as high as their width makes them. What a panel takes back of
+            # what its layout says it takes back here, too.
+            more = layout.totalMinimumHeightForWidth(self.width())
+            more -= layout.totalMinimumSize().height()
+            least.setHeight(least.height() + max(more, 0))
+        return least
+
+    def hasHeightForWidth(self) -> bool:
+        """Say no: Qt would take the height that the highest panel of all would like for the least.
+
+        What words that wrap need is in the least size.
+        """
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height where words wrap otherwise."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def set_makers(self, makers: Mapping[str, Callable[[], QWidget]]) -> None:
         """Say how the other panels are made."""

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from gui.theme import on_paper
+from gui.theme import grow, on_paper
 from gui.widgets.basics.short_number import MINUS, exact_number
 from gui.widgets.basics.ticks import round_below
 from gui.widgets.curves.plot import Curve, CurvePlot
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 AXIS_WIDTH = 56
 """Of the left axis, so that plots below each other have their epochs below each other."""
+LEAST_BARS = 34
+"""Pixels at 100 % in which a number on either side of zero has room."""
 _HEADROOM = 1.2
 
 
@@ -117,7 +119,7 @@ class EpochBars(CurvePlot):
         self.view.axes["bottom"].setStyle(showValues=False)  # they stand below the whole column
         for bars in self._bars.values():
             self.box.addItem(bars, ignoreBounds=True)
-        self.view.setMinimumHeight(34)
+        grow(self.view, minimum_height=LEAST_BARS)
         self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:

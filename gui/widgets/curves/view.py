@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, QTimer, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, QTimer, Slot
 from PySide6.QtGui import QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
@@ -79,6 +79,11 @@ class PlotView(pg.GraphicsView):
         box.sigRangeChanged.connect(self._range_changed)
         box.sigResized.connect(self.outdate)
         self.scene().changed.connect(self._scene_changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what a small plot was given as its least; else what Qt asks for any."""
+        usual = super().minimumSizeHint()
+        return QSize(usual.width(), self.minimumHeight() or usual.height())
 
     def _lay_out(self) -> None:
         layout = QGraphicsGridLayout()
