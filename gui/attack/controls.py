@@ -50,7 +50,7 @@ _DRAWN, _NOISE = "drawn", "noise"
 _LONGEST_NAME = 14
 """Characters of a class in the sentence; its list has all of them."""
 
-_SHORTEST_ATTACK, _LONGEST_ATTACK = 9, 25
+_SHORTEST_ATTACK, _LONGEST_ATTACK = 6, 25
 """Characters of an attack in the sentence, where there is little room and where there is more."""
 
 _PICTURE = 28

@@ -46,6 +46,8 @@ _SPEED = 25.0
 
 _LONGEST_NAME = 14
 _NO_CHANGE = 1e-9
+_LETTERS = 8
+"""Of what the optimiser does, where there is little room; the list takes what there is."""
 _LEAST = QSize(110, 116)
 """Pixels of a picture with its title and its caption."""
 
@@ -61,7 +63,7 @@ class RivalPanel(QWidget):
         self.player.position_changed.connect(self.refresh)
         self.player.playing_changed.connect(self._playing_changed)
         kinds = {key: words for key, (words, _) in _KINDS.items()}
-        self.kind = chooser("what the optimiser does", self, choices=kinds)
+        self.kind = chooser("what the optimiser does", self, choices=kinds, shortest=_LETTERS)
         self.kind.activated.connect(self._kind_chosen)
         self.change_view = ChangePicture(
             "What the optimiser adds (red) and takes away (blue), amplified to full colour.",

@@ -59,7 +59,7 @@ class PlotView(pg.GraphicsView):
         self.axes = {name: ScaledAxis(name) for name in ("left", "bottom")}
         """The upright and the lying one."""
         if compact:
-            self.setMinimumHeight(96)
+            self.setMinimumHeight(64)
             self.axes["left"].least_width = 44
         for axis in self.axes.values():
             axis.setGrid(255)
