@@ -406,7 +406,7 @@ def test_where_nothing_is_saturated_the_badge_says_so_and_the_jump_tells(
     assert here.response > SATURATED_RESPONSE
     assert panel.badge.property("alert") is False
     assert panel.badge_title.text() == "All three have something to follow"
-    assert f"|J (t - y)| = {here.response:.2g}, and below 0.01" in panel.badge_text.text()
+    assert f"|J (t − y)| = {here.response:.2g}, and below 0.01" in panel.badge_text.text()
     assert "surest image" in told[-1]
     assert f"p = {1 - here.doubt:.3g}" in told[-1]
     assert has_colour(pixels(panel.badge), LIGHT.bad_surface).sum() == 0

@@ -119,7 +119,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("train", "Run", "Learn or hold", "Let the run learn on, or hold it, whatever is on "
             "the stage.", "Shift+Space", "play", lambda w: w.session.training.toggle()),
     Command("step_batch", "Run", "One batch", "Do exactly one update: w += (eta / BS) sum x "
-            "(t - y).", "B", "batch", lambda w: w.session.training.step_batch(), short="batch"),
+            "(t − y).", "B", "batch", lambda w: w.session.training.step_batch(), short="batch"),
     Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
             lambda w: w.session.training.step_epoch(), short="epoch"),
     Command("start_again", "Run", "Start again", "Begin the run anew with the settings shown, and "

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 32
 _SATURATED = (
     "So sure is the model of this image that the squared loss gives almost nothing to follow: "
-    "J (t - y) is near 0. Raise the step size, or start from noise."
+    "J (t − y) is near 0. Raise the step size, or start from noise."
 )
 _RAN_AWAY = (
     "Here the numbers run away: step size times pull is more than the descent can bear. Choose "

@@ -48,7 +48,7 @@ class Traces(QWidget):
         self.loss = self._plot(
             "LOSS",
             (Curve("loss", "validation"), Curve("gradient", "best", dashed)),
-            "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
+            "What the attack follows (the descent: |t − y|^2 + lambda |c − x|^2) and the length "
             "of its gradient, on a log axis.",
             "loss, length of its gradient",
             log_y=True,

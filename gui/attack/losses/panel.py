@@ -44,7 +44,7 @@ _CURVES = (
     Curve("lead", "best", Qt.PenStyle.DotLine),
 )
 _COLUMN_HELP = (
-    "L = |t - y|^2 / 2, the practical's: its gradient -W^T J (t - y), J = diag(y) - y y^T, "
+    "L = |t − y|^2 / 2, the practical's: its gradient −W^T J (t − y), J = diag(y) − y y^T, "
     "vanishes wherever y is close to one-hot, whether that is right or wrong.",
     "L = -log y_t, what the model learns with: its gradient W^T (y - t) is largest where the "
     "model is sure of another class, and vanishes only at the target.",

@@ -65,13 +65,13 @@ def badge_words(descents: Descents, step: int, names: Sequence[str]) -> BadgeWor
     if here.reached:
         return BadgeWords(
             "The squared loss has arrived",
-            f"Its image is read as {target} with {_probability(here)}: t - y goes to 0 now because "
+            f"Its image is read as {target} with {_probability(here)}: t − y goes to 0 now because "
             f"the target is reached, which is an end and no refusal.{passed}",
         )
     return BadgeWords(
         "All three have something to follow",
         f"In the squared loss's image, read as {read} with {_probability(here)}, "
-        f"|J (t - y)| = {here.response:.2g}, and below {SATURATED_RESPONSE:g} it would be "
+        f"|J (t − y)| = {here.response:.2g}, and below {SATURATED_RESPONSE:g} it would be "
         f"saturated. {_norms(here, read, target)}{passed}",
     )
 
@@ -79,13 +79,13 @@ def badge_words(descents: Descents, step: int, names: Sequence[str]) -> BadgeWor
 def _why(here: Footing, read: str, target: str) -> str:
     if here.is_sure:
         why = (
-            f"Read as {read} with {_probability(here)}, so no entry of J = diag(y) - y y^T is "
-            f"above {here.jacobian:.2g}, and |J (t - y)| = {here.response:.2g}."
+            f"Read as {read} with {_probability(here)}, so no entry of J = diag(y) − y y^T is "
+            f"above {here.jacobian:.2g}, and |J (t − y)| = {here.response:.2g}."
         )
     else:
         why = (
             f"Torn between classes of which none is {target} (y_t = {here.target_probability:.2g}):"
-            f" t - y pulls at them all alike, J = diag(y) - y y^T cancels that, and |J (t - y)| = "
+            f" t − y pulls at them all alike, J = diag(y) − y y^T cancels that, and |J (t − y)| = "
             f"{here.response:.2g}."
         )
     return f"{why} {_norms(here, read, target)}"
@@ -96,7 +96,7 @@ def _norms(here: Footing, read: str, target: str) -> str:
     times = f"{here.ratio:,.0f}" if 10 <= here.ratio < 1e6 else f"{here.ratio:.2g}"
     ratio = f"{times} times as long" if squared else "while that is 0"
     return (
-        f"Its gradient |W^T J (t - y)| is {squared:.2g}; in the same image cross-entropy has "
+        f"Its gradient |W^T J (t − y)| is {squared:.2g}; in the same image cross-entropy has "
         f"|W^T (y - t)| = {cross:.2g}, {ratio}, and the lead |{_w(target)} - {_w(read)}| = "
         f"{margin:.2g}."
     )

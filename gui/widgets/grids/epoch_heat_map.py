@@ -196,14 +196,16 @@ class EpochHeatMap(CellGrid):
 
     def _paint_names(self, painter: QPainter, grid: QRect) -> None:
         metrics = painter.fontMetrics()
-        line, height = metrics.height(), max(self.cell_rect(0, 0).height(), 1)
+        line, n_classes = metrics.height(), len(self._names)
+        tops = [max(self.cell_rect(k, 0).center().y() - line // 2, 0) for k in range(n_classes)]
+        # Where there is no room for each name, every so manieth is written.
+        apart = (k for k in range(1, n_classes) if tops[k] - tops[0] >= line - 2)
+        step = next(apart, n_classes)
         painter.setPen(QColor(self._theme.text))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         elide = Qt.TextElideMode.ElideRight
-        # Where there is no room for each name, every so manieth is written.
-        for k in range(0, len(self._names), -(-(line - 2) // height)):
-            middle = self.cell_rect(k, 0).center().y()
-            box = QRect(0, max(middle - line // 2, 0), grid.left() - _GAP - 2, line)
+        for k in range(0, n_classes, step):
+            box = QRect(0, tops[k], grid.left() - _GAP - 2, line)
             painter.drawText(box, flags, metrics.elidedText(self._names[k], elide, box.width()))
 
     def _paint_epochs(self, painter: QPainter, grid: QRect) -> None:

@@ -237,7 +237,8 @@ class ImageMosaic(CellGrid):
     @property
     def _least(self) -> int:
         """The longer side of the smallest cells: a whole multiple of their pixels."""
-        return self._whole(self._smallest)
+        below, longer = self._whole(self._smallest), max(self._image_size())
+        return below if 3 * below >= 2 * self._smallest else below + longer
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
