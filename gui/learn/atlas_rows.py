@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
+    from gui.session.session import Session
+    from gui.widgets.images.image_card import CardContent
+    from gui.widgets.images.image_mosaic import ImageMosaic
 
 MEAN, WORST = 1, 2
 """Rows of the atlas; the worst are the last ones."""
@@ -75,3 +78,34 @@ def diagnosis_rows(split: Split, diagnosis: Diagnosis, dataset: Dataset) -> list
         )
         rows.append(row)
     return rows
+
+
+def content_of(
+    session: Session, atlas: ImageMosaic, row: int, column: int, index: int | None
+) -> CardContent | None:
+    """Return what the card shows of a cell, or of the training image that was in it."""
+    from gui.shared.words import PartView
+    from gui.widgets.images.image_card import CardContent
+
+    shown, dataset = session.view.shown, session.view.dataset
+    if shown is None or dataset is None or row >= len(atlas.rows):
+        return None
+    if index is not None:
+        snapshots = session.epochs.snapshots
+        return PartView(dataset, "train").card(index, shown, snapshots)
+    picture, name = atlas.rows[row], dataset.class_names[column]
+    values = picture.values[column]
+    if picture.missing and picture.missing[column]:
+        return None
+    is_mean = row == MEAN
+    return CardContent(
+        title=f"{'mean' if is_mean else 'weights'} of class {name}",
+        words=MEAN_HELP if is_mean else picture.help,
+        values=values,
+        limit=picture.limit,
+        class_names=dataset.class_names,
+        probabilities=shown.probabilities_of(values.reshape(-1)) if is_mean else None,
+        true_class=column if is_mean else None,
+        part="train",
+        weights=shown.weights if is_mean else None,
+    )

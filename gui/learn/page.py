@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QWidget
 from core.learning.records import epoch_words
 from gui.jobs.loading import load_beside
 from gui.learn.atlas_rows import (
-    MEAN,
-    MEAN_HELP,
     WORST,
+    content_of,
     diagnosis_rows,
     rows_to_come,
     weights_row,
@@ -57,6 +56,7 @@ ATLAS = "Classes"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 
+_GAP = 8
 _HEAD, _HEAD_LEAST = 28, 560
 """Pixels of the row of tabs at 100 %: its height, and the width of the fewest words."""
 _SHORT, _NARROW = 720, 660
@@ -102,7 +102,6 @@ class LearnPage(Page):
         self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self._offered = tabs
         self._lay_out()
-        self.atlas.installEventFilter(self)
         self.atlas.clicked.connect(self._cell_clicked)
         self.switch.chosen.connect(self._switched)
         self.weights.changed.connect(self._weights_chosen)
@@ -127,12 +126,13 @@ class LearnPage(Page):
         head = holding(self._head, self)
         # It says less where an image is open beside: what it says now is not what it needs.
         grow(head, fixed_height=_HEAD, minimum_width=_HEAD_LEAST)
-        head.installEventFilter(self)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self.lower_card = Card("", inside, parent=self)
         """What the tabs show; it can fill the window."""
         self.lower_card.setAccessibleName("classes, confusion, when to stop")
+        for part in (self.atlas, head, self.lower_card):
+            part.installEventFilter(self)
         self._lower = beside((self.lower_card, 1), spacing=8)
         self._column = below(self._to_come, (self._lower, 1), spacing=8)
         self.setLayout(beside(self.settings_panel, (self._column, 1), spacing=8))
@@ -165,11 +165,16 @@ class LearnPage(Page):
         if self._is_on_stage and self.atlas.isVisible():
             give_way(self.height(), above, self.atlas)
         else:
-            above.setFixedHeight(curves_height(self.height()))
+            # No more than what is below can do without: large text takes room there.
+            rest = self.height() - self.lower_card.minimumSizeHint().height() - _GAP
+            above.setFixedHeight(min(curves_height(self.height()), max(rest, curves_height(0))))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say less beside the tabs where there is little room; fill by a double click."""
-        if watched is self.atlas:
+        if watched is self.lower_card:
+            if event.type() == QEvent.Type.LayoutRequest:
+                self._share_height()
+        elif watched is self.atlas:
             if event.type() == QEvent.Type.Resize and self._is_on_stage:
                 QTimer.singleShot(0, self, self._share_height)
         elif event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
@@ -340,7 +345,7 @@ class LearnPage(Page):
             index = mistake.index
 
         def make() -> CardContent | None:
-            return self._content(row, column, index)
+            return content_of(self._session, self.atlas, row, column, index)
 
         if not self.isAncestorOf(self.lower_card):  # it fills the window: beside it is no room
             QCoreApplication.sendEvent(self.window(), FillRequest(self.lower_card))
@@ -370,31 +375,3 @@ class LearnPage(Page):
     def _open_sample(self, part: str, index: int) -> None:
         self.atlas.set_opened(None)
         self.opened.open_sample(part, index)
-
-    def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
-        """Return what the card shows of a cell, or of the training image that was in it."""
-        from gui.shared.words import PartView
-        from gui.widgets.images.image_card import CardContent
-
-        shown, dataset = self._session.view.shown, self._session.view.dataset
-        if shown is None or dataset is None or row >= len(self.atlas.rows):
-            return None
-        if index is not None:
-            snapshots = self._session.epochs.snapshots
-            return PartView(dataset, "train").card(index, shown, snapshots)
-        picture, name = self.atlas.rows[row], dataset.class_names[column]
-        values = picture.values[column]
-        if picture.missing and picture.missing[column]:
-            return None
-        is_mean = row == MEAN
-        return CardContent(
-            title=f"{'mean' if is_mean else 'weights'} of class {name}",
-            words=MEAN_HELP if is_mean else picture.help,
-            values=values,
-            limit=picture.limit,
-            class_names=dataset.class_names,
-            probabilities=shown.probabilities_of(values.reshape(-1)) if is_mean else None,
-            true_class=column if is_mean else None,
-            part="train",
-            weights=shown.weights if is_mean else None,
-        )

@@ -162,9 +162,20 @@ class FilmPanel(AttackView):
 
     def minimumSizeHint(self) -> QSize:
         """Return what the smallest images need: larger ones give way."""
-        line = self.fontMetrics().height() + 4
+        ends = 2 * (self.fontMetrics().height() + 4)
         across = 4 * _LEAST_SIDE + 2 * _SIGN + _APART + 16 + pixels(_LEAST_BARS) + 26
-        return QSize(across, self._least_row(2 * line) + 2 * line + 26)
+        if self._is_on_stage:
+            down = _LEAST_SIDE + ends + self.bars.minimumSizeHint().height()
+        else:
+            down = (
+                self._least_row(ends) + self._words_height + self.traces.minimumSizeHint().height()
+            )
+        return QSize(across, down + 26)
+
+    @property
+    def _words_height(self) -> int:
+        """Two sentences and the gap above the curves."""
+        return self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
 
     def _least_row(self, ends: int) -> int:
         """Return how high images and bars are at least, titles and captions being so high."""
@@ -183,18 +194,14 @@ class FilmPanel(AttackView):
         if self._is_on_stage:
             traces, room = 0, self.width() - 26 - 2 * _SIGN - _APART
             # Below them as many bars as there are, as close as they can be read, and the outcome.
-            rows = 10 if dataset is None else min(max(dataset.n_classes, 5), 10)
-            down = self.height() - 26 - ends - rows * (line - 6)
+            below_them = max(self.bars.minimumSizeHint().height(), 5 * (line - 6))
+            down = self.height() - 26 - ends - below_them
         else:
             traces = pixels(_LOW_TRACES if self.height() < pixels(_LOW) else _TRACES)
             room = self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)
-            # Two sentences, the card's margins, the gap above the traces.
-            words = self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
-            down = self.height() - 8 - 18 - words
-            least = self._least_row(ends)
-            good, fewest = max(_GOOD_SIDE + ends, least), self.traces.minimumSizeHint().height()
-            traces = max(min(traces, down - good), fewest)
-            traces = traces if down - traces >= least else 0
+            down = self.height() - 26 - self._words_height  # the card's margins and its gap
+            good = max(_GOOD_SIDE + ends, self._least_row(ends))
+            traces = max(min(traces, down - good), self.traces.minimumSizeHint().height())
             down -= traces + ends
         scale = min(down / height, room / 4 / width)
         scale = int(scale) if scale >= 2 else scale
@@ -208,7 +215,7 @@ class FilmPanel(AttackView):
         rest = max(self.height() - 26 - side[1] - ends, 0)
         row = max(side[1] + ends, self.bars.minimumSizeHint().height())
         self.bars.setFixedHeight(rest if self._is_on_stage else row)
-        self.traces.setVisible(traces > 0)
+        self.traces.setVisible(not self._is_on_stage)
         self.traces.setMinimumHeight(traces)
         self._fit_switch(line)
 

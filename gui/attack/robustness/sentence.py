@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.learning.records import epoch_words
@@ -16,12 +16,15 @@ from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from gui.attack.robustness.study import Robustness
     from gui.session.runs import RunEntry
     from gui.session.session import Session
 
 _LONGEST_NAME = 12
 _NO_RUN = "no other run"
+_GAP = 8
 _WORDS = (
     ("How much does every", "Every", ""),
     ("image of", "of", ""),
@@ -48,18 +51,35 @@ class EverySentence(QWidget):
         self.label = chooser("Class", self, _CLASS_HELP)
         self.other = chooser("Beside", self, _OTHER_HELP)
         lists = (self.part, self.label, self.other)
-        parts: list[QWidget] = []
-        for wordings, choices in zip(_WORDS, lists, strict=True):
-            words = FittingLabel("", self)
-            words.set_wordings(*wordings)
-            words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            parts += [words, choices]
-        self.setLayout(beside(*parts, label("?", self), None, spacing=8))
+        self._words = [FittingLabel("", self) for _ in lists]
+        parts = [part for pair in zip(self._words, lists, strict=True) for part in pair]
+        self.setLayout(beside(*parts, label("?", self), None, spacing=_GAP))
         self.part.part_changed.connect(state.choose_part)
         self.label.activated.connect(self._class_chosen)
         state.chosen.connect(self.refresh)
         self.other.activated.connect(self._other_chosen)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say as much as there is room for in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Shorten all words together: each alone would leave gaps beside the lists."""
+        lists, metrics = (self.part, self.label, self.other), self.fontMetrics()
+        taken = sum(one.sizeHint().width() + 2 * _GAP for one in lists) + 2 * metrics.height()
+        room = self.width() - taken
+        chosen = zip(*_WORDS, strict=True)
+        fits = (w for w in chosen if sum(map(metrics.horizontalAdvance, w)) <= room)
+        for words, text in zip(self._words, next(fits, ("",) * len(lists)), strict=True):
+            words.set_wordings(text)
 
     @Slot()
     def refresh(self) -> None:
@@ -74,6 +94,7 @@ class EverySentence(QWidget):
         other = self._state.other
         self.other.setCurrentIndex(0 if other is None else self.other.findData(other.key))
         self.other.setEnabled(bool(runs))
+        self._fit()
 
     def _run_words(self, entry: RunEntry) -> str:
         shown, name = self._session.view.shown, short(entry.name, _LONGEST_NAME)

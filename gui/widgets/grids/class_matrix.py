@@ -36,6 +36,8 @@ _WIDE_FRAMED = 22
 """Pixels: the number in a smaller cell has room for a thin frame alone."""
 _FEWEST_FOR_LINES = 8
 """Pixels a side; between smaller cells there would be more lines than cells."""
+_FEW = 12
+"""So many classes have their numbers at every size of text."""
 
 
 class ClassMatrix(CellGrid):
@@ -96,12 +98,19 @@ class ClassMatrix(CellGrid):
     def _set_names(self, names: Sequence[str]) -> None:
         if len(names) != len(self._names):
             self.current, self.mark, self.chosen = (0, 0), None, None
+            self.updateGeometry()
         self._names = tuple(names)
 
     @property
     @abstractmethod
     def _is_ready(self) -> bool:
         """Whether there is anything to paint."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for numbers of few classes that can be read; many have colours alone."""
+        line, n = self.fontMetrics().height(), len(self._names)
+        rows = n * (line - 2) if n <= _FEW else 0
+        return QSize(self.least.width(), max(rows + 2 * line + 3 * _GAP, self.least.height()))
 
     @abstractmethod
     def _strengths(self) -> NDArray[np.float64]:

@@ -357,7 +357,8 @@ class ImageMosaic(CellGrid):
                 painter.drawRect(cell.adjusted(0, 0, -1, -1))
                 painter.setPen(QColor(self._theme.muted))
                 flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(cell, flags, missing)
+                fits = cell.contains(painter.boundingRect(cell, flags, missing))
+                painter.drawText(cell, flags, missing if fits else "–")  # hovering says the words
             else:
                 source = QRectF(0, column * height, width, height)
                 painter.drawImage(QRectF(cell), self._images[index], source)
