@@ -18,12 +18,8 @@ undercut, for any weights. At the dual solution it is the optimum (strong dualit
 Optimization by Vector Space Methods, 1969, section 8.6), and the primal solution shows that it
 can be reached. The same bound proves that no change is enough, where it is infinite (Farkas). What
 does not close up to :data:`AGREEMENT` is brought to its end one by one
-(:mod:`core.exact.solver.settling`).
-
-One image is a batch of one. A second method, one image at a time, used to stand beside this one: on
-MNIST, on 47 classes and on the digits of 8 by 8 it took 2 to 9 times as long for a length, as long
-for a largest component, and was up to a hundred-thousandth too large there, where this one is
-within two hundred-millionths, and within a billionth for all but one of 3,000.
+(:mod:`core.exact.solver.settling` for a length, :mod:`core.exact.solver.simplex` for a largest
+component, which is exact to rounding, and the way of a single image too).
 """
 
 from __future__ import annotations
@@ -36,8 +32,9 @@ from core.errors import ExplorerError
 from core.exact.pairs import pair_changes
 from core.exact.solver.flattest import flattest_changes
 from core.exact.solver.row_products import FAR
-from core.exact.solver.settling import settled_flattest, settled_shortest
+from core.exact.solver.settling import settled_shortest
 from core.exact.solver.shortest import shortest_changes
+from core.exact.solver.simplex import least_cost
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,13 +45,14 @@ if TYPE_CHECKING:
     Bounds = Array | None
     """(2, n, n_features), the lower and the upper ones of each change; None for none."""
 
-AGREEMENT = 1e-8
+AGREEMENT = 1e-9
 """How far, as a share, the size that is reached may be from the one nothing can undercut."""
 _CLOSED = 1 - 1e-9
 """So much of a gap is as good as all of it."""
-_HALVINGS = 60
-_NEAR, _ROUGH = 1e-7, 1e-6
-"""From where on a largest component is halved too, and how far nothing may be."""
+_MOST_STEPS = 100
+_CLOSES = 1e-13
+_ROUGH = 1e-6
+"""How far a length may be from what is proven, at most."""
 
 
 def overtaking_sizes(rows: Array, gaps: Array, norm: Norm, images: Array | None) -> Array:
@@ -193,21 +191,16 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
 
     The size is that of the change: that nothing undercuts it by more than a millionth is proven.
     """
+    if norm == "linf":
+        return _flattest(a, b, bounds)
     sizes, changes, weights = _solved(a, b, norm, bounds)
-    if bounds is None and norm == "l2":
+    if bounds is None:
         changes = weights @ a
-    size = float(sizes[0])
-    if np.isinf(size) or (norm == "l2" and not np.isnan(size)):
-        return size, changes[0]
-    # Rows that contradict each other show it sooner where the shortest change is asked for.
-    if np.isnan(size) and norm == "linf" and np.isinf(_settled(a, b, "l2", bounds)[0]):
-        return np.inf, changes[0]
+    if not np.isnan(sizes[0]):
+        return float(sizes[0]), changes[0]
     own = None if bounds is None else bounds[:, 0]
     with np.errstate(all="ignore"):
-        if norm == "l2":
-            change, found = settled_shortest(a, b[0], weights[0], own)
-        else:
-            change, found = settled_flattest(a, b[0], changes[0], weights[0], own)
+        change, found = settled_shortest(a, b[0], weights[0], own)
     # Whatever the weights, none undercuts their size: the largest of both is the sharper proof.
     of_rows, ways = np.stack((weights[0], found)), np.stack((changes[0], change))
     if own is not None:
@@ -220,36 +213,37 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
         off = np.maximum(np.abs(reached - proven) / proven, missing)
     off[np.isnan(off)] = np.inf
     best = int(off.argmin())
-    if off[best] > _NEAR and norm == "linf":
-        size, change = _halved(a, b, bounds, proven)
-        is_loose = off[best] > _ROUGH or missing[best] > AGREEMENT
-        if is_loose or size < reached[best] * (1 - _NEAR):
-            return size, change
     if off[best] > _ROUGH:
         raise ExplorerError("The smallest change toward this class could not be found.")
     return float(reached[best]), ways[best]
 
 
-def _halved(a: Array, b: Array, bounds: Bounds, low: float) -> tuple[float, Array]:
-    """Return the least largest component, and a change, from where changes within it exist.
+def _flattest(a: Array, b: Array, bounds: Bounds) -> tuple[float, Array]:
+    """Return the least largest component of one image, and a change, to the last digits.
 
-    Parameters
-    ----------
-    low : none that is smaller is enough
+    What the worst row misses within a largest component ``e`` is a linear programme
+    (:mod:`core.exact.solver.simplex`), and convex and piecewise linear in ``e``. Its weights of the
+    rows prove that nothing below some larger ``e`` is enough: Newton's step, which is never beyond
+    the solution and exact on the last piece.
     """
-    change = _settled(a, b, "l2", bounds)[1]
-    for _ in range(_HALVINGS):
-        high = float(np.abs(change).max())
-        if high - low <= AGREEMENT * high:
+    n_rows, n_features = a.shape
+    # Shares of each component's room, and what the worst row misses, which has no bound.
+    costs, upper = np.append(np.zeros(n_features), 1.0), np.append(np.ones(n_features), np.inf)
+    change, size = np.zeros((1, n_features)), 0.0
+    weights = np.eye(n_rows)[[int(b[0].argmax())]]
+    for _ in range(_MOST_STEPS):
+        least, missing, _ = _both_sides(a, b, "linf", bounds, change, weights)
+        if np.isinf(least[0]):
+            return np.inf, change[0]
+        if missing[0] <= _CLOSES or not least[0] > size:
             break
-        middle = (low + high) / 2
-        within = np.full((1, a.shape[1]), middle)
-        inside = np.stack((-within, within))
+        size = float(least[0])
+        low, high = np.full(n_features, -size), np.full(n_features, size)
         if bounds is not None:
-            inside = np.stack((np.maximum(-within, bounds[0]), np.minimum(within, bounds[1])))
-        nearer = shortest_changes(a, b, inside)[0][0]
-        if (b[0] - a @ nearer).max() <= AGREEMENT:
-            change = nearer
-        else:
-            low = middle
-    return float(np.abs(change).max()), change
+            low, high = np.maximum(low, bounds[0, 0]), np.minimum(high, bounds[1, 0])
+        programme = np.column_stack((a * (high - low), np.ones(n_rows)))
+        values, found, _ = least_cost(costs, programme, b[0] - a @ low, upper)
+        change, weights = (low + values[:-1] * (high - low))[None], found[None]
+    if missing[0] > AGREEMENT:
+        raise ExplorerError("The smallest change toward this class could not be found.")
+    return float(np.abs(change).max()), change[0]

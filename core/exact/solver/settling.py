@@ -55,49 +55,6 @@ def settled_shortest(
     return change, found
 
 
-def settled_flattest(
-    a: Array, b: Array, change: Array, weights: Array, bounds: Array | None
-) -> tuple[Array, Array]:
-    """Return the corner that a nearly solved linear programme points at, and weights of the rows.
-
-    At a corner some rows hold with equality and as many unknowns, the largest component and the
-    pixels at no bound, follow from them; what is at a bound of the box stays there. The weights
-    are those whose row ``A^T l`` gives the free pixels nothing.
-
-    Parameters
-    ----------
-    a, b, bounds : as for :func:`settled_shortest`
-    change, weights : near enough to tell what holds
-    """
-    largest = float(np.abs(change).max())
-    low, high = np.full_like(change, -largest), np.full_like(change, largest)
-    if bounds is not None:
-        low, high = np.maximum(low, bounds[0]), np.minimum(high, bounds[1])
-    nearest = np.where(high - change < change - low, high, low)
-    # Of a bound and its dual one is zero, the smaller of both. A corner has no more free pixels
-    # than rows that hold, less one for the largest component.
-    active = weights > a @ change - b
-    some = a[active]
-    slack, dual = np.abs(nearest - change), np.abs(weights @ a)
-    matters = (some != 0).any(axis=0)
-    is_free = (slack > dual) & matters
-    n_free = min(int(is_free.sum()), max(len(some) - 1, 0))
-    share = np.where(is_free, slack / np.maximum(dual, 1e-300), -1.0)
-    free = np.argsort(-share, kind="stable")[:n_free]
-    signs = np.where(matters & (np.abs(nearest) == largest), np.sign(nearest), 0.0)
-    fixed = np.where(matters, np.where(signs == 0, nearest, 0.0), change)
-    signs[free] = fixed[free] = 0.0
-    system = np.column_stack((some @ signs, some[:, free]))
-    answer = np.linalg.lstsq(system, b[active] - some @ fixed, rcond=None)[0]
-    corner = fixed + signs * answer[0]
-    corner[free] = answer[1:]
-    aim = np.zeros(system.shape[1])
-    aim[0] = 1.0
-    found = np.zeros_like(weights)
-    found[active] = nonnegative(system.T, aim)
-    return corner, found
-
-
 def nonnegative(columns: Array, aim: Array) -> Array:
     """Return the weights ``l >= 0`` (n_columns,) with the smallest ``||columns l - aim||``.
 
