@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from attack_samples import build, exact_sizes, example, trained_on_400_pixels
+from core_samples import QUICK
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.attack import ATTACKS, NORMS
-from core.attack.methods.random_noise import noise_of_sizes
+from core.attack.methods.random_noise import noise_of_sizes, scales_in_box
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
 
@@ -22,7 +25,7 @@ def test_noise_has_exactly_the_size_of_the_budget(name, norm, box):
 
 
 @both_norms
-@pytest.mark.parametrize("budget", [0.05, 0.4, 1.0, 2.0, 9.0])
+@pytest.mark.parametrize("budget", [0.05, 0.4, 1.0, 2, 9.0])
 def test_noise_in_the_box_is_one_direction_clipped(norm, budget):
     """What is not clipped went equally far along what was drawn; what is clipped, less far."""
     model, images = example(n_features=60)
@@ -52,6 +55,37 @@ def test_noise_within_the_ball_fills_its_volume():
     model, images = example(n=4000, n_features=3)
     step = list(build("ball", model, images, box=False, draws=1).run())[1]
     assert (step.sizes <= 0.4 * 0.5 ** (1 / 3)).mean() == pytest.approx(0.5, abs=0.03)
+
+
+@both_norms
+def test_noise_within_the_ball_is_as_large_in_the_box_as_it_was_drawn(norm):
+    """Clipped on dark images it would be smaller than what is compared with it by a third."""
+    model, images = example(n=200, n_features=60)
+    images = np.where(images < 0.6, 0.0, images)
+    free, boxed = (
+        list(build("ball", model, images, norm=norm, budget=1.5, box=box, draws=1).run())[1].sizes
+        for box in (False, True)
+    )
+    most = np.inf if norm == "l2" else 1.0
+    np.testing.assert_allclose(boxed, np.minimum(free, most), rtol=1e-6)
+
+
+@QUICK
+@given(st.integers(0, 2**31), st.sampled_from(["l2", "linf"]), st.sampled_from(["<f4", "<f8"]))
+def test_noise_goes_so_far_that_its_size_is_left_in_the_box(seed, norm, dtype):
+    """Whatever pixels lie on the edge of the box, and whatever the direction leaves alone."""
+    rng = np.random.default_rng(seed)
+    images = rng.choice([0.0, 0.2, 0.7, 1.0], (6, 9)).astype(dtype)
+    directions = rng.choice([-2.0, -1.0, -1e-3, 0.0, 0.5, 1.0], (6, 9)).astype(dtype)
+    sizes = rng.choice([0.0, 1e-4, 0.2, 0.9, 1.5, 50.0], (6, 4))
+    scales = scales_in_box(directions, images, sizes, NORMS[norm])
+    room = np.where(directions > 0, 1 - images, np.where(directions < 0, images, 0)).astype(float)
+    order = 2 if norm == "l2" else np.inf
+    for scale, size in zip(scales.T, sizes.T, strict=True):
+        wide = images.astype(float)
+        left = np.clip(wide + scale[:, None] * directions.astype(float), 0, 1) - wide
+        wanted = np.minimum(size, np.linalg.norm(room, order, axis=1))
+        np.testing.assert_allclose(np.linalg.norm(left, order, axis=1), wanted, rtol=1e-6)
 
 
 @both_norms

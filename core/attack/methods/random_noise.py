@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from core.attack.norms import Norm
 
-_DOUBLINGS, _HALVINGS = 20, 25
-
 
 def noise_of_sizes(
     originals: NDArray[Any],
@@ -66,37 +64,61 @@ def changes_of_sizes(
     *,
     box: bool,
 ) -> NDArray[Any]:
-    """Return the changes along ``directions`` that are as large as ``sizes``; in the box bisected.
+    """Return the changes along ``directions`` that are as large as ``sizes``, in the box as well.
 
     Parameters
     ----------
     directions, originals : (n, n_features); directions of size 1
-    sizes : (n,), in ``norm``
+    sizes : (n,), in ``norm``, which is L2 or L-infinity
     """
-    changes = np.empty_like(originals)
-
-    def scaled(scales: NDArray[np.float64]) -> NDArray[Any]:
-        np.multiply(directions, per_row(scales, directions), out=changes)
-        if box:
-            np.add(changes, originals, out=changes)
-            np.clip(changes, 0.0, 1.0, out=changes)
-            np.subtract(changes, originals, out=changes)
-        return changes
-
-    low, high = sizes.copy(), sizes.copy()
     if box:
-        for _ in range(_DOUBLINGS):
-            short = norm.sizes(scaled(high)) < sizes
-            if not short.any():
-                break
-            low[short] = high[short]
-            high[short] *= 2
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            short = norm.sizes(scaled(middle)) < sizes
-            low[short] = middle[short]
-            high[~short] = middle[~short]
-    return scaled(low)
+        sizes = scales_in_box(directions, originals, sizes[:, None], norm)[:, 0]
+    changes = directions * per_row(sizes, directions)
+    if box:
+        np.clip(changes, -originals, 1 - originals, out=changes)
+    return np.asarray(changes)
+
+
+def scales_in_box(
+    directions: NDArray[Any], originals: NDArray[Any], sizes: NDArray[np.float64], norm: Norm
+) -> NDArray[np.float64]:
+    """Return the ``s`` at which ``clip(x + s d, 0, 1) - x`` are as large as asked for.
+
+    Pixel i goes ``min(s |d_i|, room_i)`` and ends at ``s = room_i / |d_i|``. In L2 the square of
+    the size is linear in ``s^2`` between two such ends, so that sorting them solves it. Where even
+    all pixels at their limits are less than a size, that is the answer.
+
+    Parameters
+    ----------
+    directions, originals : (n, n_features)
+    sizes : (n, n_sizes), in ``norm``, which is L2 or L-infinity
+
+    Returns
+    -------
+    (n, n_sizes) float64
+    """
+    pace = np.abs(directions, dtype=np.float64)
+    room = np.where(directions > 0, 1.0 - originals, originals).astype(np.float64)
+    ends = np.divide(room, pace, out=np.zeros_like(pace), where=pace > 0)
+    scales = np.empty(sizes.shape)
+    if norm.is_box:
+        for scale, size in zip(scales.T, sizes.T, strict=True):
+            fastest = np.where(room >= size[:, None], pace, 0.0).max(axis=1)
+            scale[:] = np.divide(size, fastest, out=ends.max(axis=1), where=fastest > 0)
+        return scales
+    order = ends.argsort(axis=1)
+    ends, pace, room = (np.take_along_axis(each, order, axis=1) for each in (ends, pace, room))
+    free = (pace**2)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    filled = np.where(pace > 0, room**2, 0.0)
+    filled = filled.cumsum(axis=1) - filled
+    reached, most, rows = filled + free * ends**2, ends[:, -1], np.arange(len(ends))
+    for scale, size in zip(scales.T, sizes.T, strict=True):
+        passed = np.count_nonzero(reached < size[:, None] ** 2, axis=1)
+        at = rows, np.minimum(passed, ends.shape[1] - 1)
+        squares = np.maximum(size**2 - filled[at], 0.0)
+        np.divide(squares, free[at], out=squares, where=free[at] > 0)
+        scale[:] = np.minimum(np.sqrt(squares), most)
+    return scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +139,8 @@ class NoiseSettings(BudgetSettings):
 class RandomNoise(Attack):
     """Base: a random change, scaled so that its size is the budget, in the box as well.
 
-    With the box ``clip(x + s d) - x`` is scaled by the s at which its size is the budget, found by
-    bisection; clipping after scaling would make the noise smaller than what it is compared with.
+    With the box ``clip(x + s d) - x`` is scaled by the s at which its size is the budget;
+    clipping after scaling would make the noise smaller than what it is compared with.
     Where even all pixels at their limits are less than the budget, that is the noise.
     """
 
@@ -137,12 +159,18 @@ class RandomNoise(Attack):
     def advance(self) -> None:
         """Try another noise."""
         directions = self.draw()
-        directions /= np.maximum(self.norm.sizes(directions), np.finfo(float).tiny)[:, None]
+        drawn = self.norm.sizes(directions)
+        directions /= np.maximum(drawn, np.finfo(float).tiny)[:, None]
         directions = directions.astype(self.originals.dtype, copy=False)
-        sizes = np.full(self.n_images, self.budget)
-        self.changes[:] = changes_of_sizes(
-            directions, self.originals, sizes, self.norm, box=self.box
-        )
+        sizes = self.wanted(drawn)
+        for rows in self.blocks():
+            self.changes[rows] = changes_of_sizes(
+                directions[rows], self.originals[rows], sizes[rows], self.norm, box=self.box
+            )
+
+    def wanted(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how large each noise shall be (n,), of the sizes of what was drawn."""
+        return np.full_like(drawn, self.budget)
 
 
 class UniformNoise(RandomNoise):
@@ -177,7 +205,7 @@ class GaussianNoise(RandomNoise):
 
 
 class BallNoise(RandomNoise):
-    """A change uniform in the volume of the ball of the budget; in the box it is clipped.
+    """A change uniform in the volume of the ball of the budget; in the box it keeps its size.
 
     In many dimensions nearly all of the volume is near the surface, so this is hardly smaller.
     """
@@ -192,6 +220,6 @@ class BallNoise(RandomNoise):
         """Return changes uniform in the ball."""
         return self.norm.random(self.rng, self.originals.shape, self.budget)
 
-    def advance(self) -> None:
-        """Try another noise, as drawn."""
-        self.changes[:] = self.draw()
+    def wanted(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sizes as drawn."""
+        return drawn

@@ -15,6 +15,8 @@ import numpy as np
 from core.attack.base import check_model
 from core.attack.methods.fgsm import FastGradient
 from core.attack.methods.iterative import ProjectedGradient
+from core.attack.methods.random_noise import scales_in_box
+from core.attack.norms import NORMS, per_row
 from core.attack.settings import BUDGET_HIGH, BUDGET_LOW
 from core.data.dataset import read_only
 from core.errors import SettingError
@@ -88,8 +90,10 @@ class RandomNoise(SizedAttack):
     """Every image goes the size along a direction drawn once: what chance alone would do.
 
     For the length it is uniform on the sphere, for the largest component every pixel goes up or
-    down. In the box what leaves it is cut off. Nothing is known before all images have gone all
-    sizes: it is quick, and to draw the directions anew for each size would take most of the time.
+    down. In the box it goes farther for what is cut off there, as the attacks by noise do: what is
+    left has the size (:func:`~core.attack.methods.random_noise.scales_in_box`). Nothing is known
+    before all images have gone all sizes: it is quick, and to draw the directions anew for each
+    size would take most of the time.
     """
 
     label = "noise"
@@ -111,9 +115,13 @@ class RandomNoise(SizedAttack):
             # Without a box the logits go straight: one product is enough for all sizes.
             with np.errstate(over="ignore", invalid="ignore"):
                 slope = None if on.boxed else model.logits(along) - on.weights[:, 0]
-            for row, size in zip(counts, on.sizes, strict=True):
+            scales = np.broadcast_to(on.sizes, (len(images), len(on.sizes)))
+            if on.boxed:
+                scales = scales_in_box(along, images, scales, NORMS[on.norm])
+                yield nothing
+            for row, size, scale in zip(counts, on.sizes, scales.T, strict=True):
                 if slope is None:
-                    moved = along * np.float32(size)
+                    moved = along * per_row(scale, along)
                     moved += images
                     np.clip(moved, 0.0, 1.0, out=moved)
                     read = model.predict(moved)
