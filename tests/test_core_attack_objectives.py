@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 from core_samples import QUICK, central_differences
@@ -25,6 +27,21 @@ def example(seed, n_classes, scale):
     rng = np.random.default_rng(seed)
     model = SoftmaxPerceptron(scale * rng.standard_normal((n_classes, 8)))
     return model, rng.random((5, 7)), rng.integers(n_classes, size=5)
+
+
+def in_many_digits(name, logits, k):
+    """Return value and gradient in the logits, of the numbers as they are in the machine."""
+    with localcontext(prec=400):
+        powers = [Decimal(float(z)).exp() for z in logits]
+        y = [power / sum(powers) for power in powers]
+        r = [(i == k) - y[i] for i in range(len(y))]
+        mean = sum(a * b for a, b in zip(y, r, strict=True))
+        if name == "squared":
+            value = sum(each * each for each in r)
+            gradient = [-2 * a * (b - mean) for a, b in zip(y, r, strict=True)]
+        else:
+            value, gradient = -y[k].ln(), [-each for each in r]
+        return float(value), np.array([float(each) for each in gradient])
 
 
 names = st.sampled_from(sorted(OBJECTIVES))
@@ -69,6 +86,35 @@ def test_a_sure_image_still_has_a_cross_entropy_gradient(dtype):
     _, gradient = OBJECTIVES["cross_entropy"].evaluate(logits, np.array([0]))
     doubt = np.exp(-30.0) + np.exp(-31.0)
     assert gradient[0, 0] == pytest.approx(-doubt, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "logits", "most"),
+    [(np.float32, [0, -18, -60], 9.278e-16), (np.float64, [0, -40, -90], 7.219e-35)],
+)
+def test_the_squared_loss_of_the_class_read_is_right_where_it_is_sure(dtype, logits, most):
+    gradient = OBJECTIVES["squared"].evaluate(np.array([logits], dtype), np.array([0]))[1]
+    np.testing.assert_allclose(gradient[0, :2], [-most, most], rtol=2e-4)
+
+
+@QUICK
+@given(
+    st.sampled_from(["squared", "cross_entropy"]),
+    st.sampled_from([(np.float32, 35.0), (np.float64, 300.0)]),
+    st.lists(st.sampled_from([0.0, 1e-6, 0.01, 0.4, 0.5, 0.999, 1.0]), min_size=2, max_size=6),
+    st.floats(0.01, 1.0),
+    st.integers(0, 5),
+)
+def test_losses_are_right_to_rounding_however_sure_or_torn_a_model_is(name, kind, z, scale, k):
+    dtype, widest = kind
+    logits = np.array([z]).astype(dtype) * dtype(scale * widest)
+    k %= len(z)
+    value, gradient = OBJECTIVES[name].evaluate(logits, np.array([k]))
+    expected_value, expected = in_many_digits(name, logits[0], k)
+    close = 8 * np.finfo(dtype).eps * (len(z) + float(np.ptp(logits)))  # exp of a rounded number
+    np.testing.assert_allclose(value[0], expected_value, rtol=close)
+    np.testing.assert_allclose(gradient[0], expected, rtol=0, atol=close * np.abs(expected).max())
+    np.testing.assert_allclose(gradient[0, k], expected[k], rtol=close)
 
 
 def test_the_squared_loss_saturates_and_cross_entropy_does_not():

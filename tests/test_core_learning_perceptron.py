@@ -34,6 +34,8 @@ from core.learning.perceptron import (
     one_hot,
     softmax,
 )
+from core.learning.sweep.stacked_evaluation import evaluate_stacked
+from core.progress import finish
 
 BOTH_PRECISIONS = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -141,6 +143,21 @@ def test_predict_is_the_largest_logit():
 def test_a_model_knows_its_sizes():
     model = random_model(n_classes=5, n_features=12)
     assert (model.n_classes, model.n_features) == (5, 12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("lead", [0.0, 1e-3, 2.0, 20.0, 60.0])
+def test_the_log_likelihood_of_a_sure_image_is_not_rounded_to_nothing(dtype, lead):
+    """In float32 ``log(1 + e^-20)`` would be 0."""
+    weights = np.array([[lead, 0], [0, 0], [-3, 0]], dtype)
+    split = Split(np.zeros((1, 1), dtype), np.array([0]))
+    others = np.exp(-np.float64(weights[0, 0])) * (1 + np.exp(-3.0))
+    expected = pytest.approx(-np.log1p(others), rel=100 * float(np.finfo(dtype).eps), abs=0)
+    model = SoftmaxPerceptron(weights)
+    assert model.evaluate(split)[1] == expected
+    assert model.read(split.images, split.labels)[1][0] == expected
+    stacked = np.ascontiguousarray(weights[:, None])
+    assert finish(evaluate_stacked(stacked, split))[1][0] == expected
 
 
 def test_score_and_log_likelihood_equal_the_notebooks():

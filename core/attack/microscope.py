@@ -305,7 +305,7 @@ class Microscope:
         predicted = self._logits[:n].argmax(axis=-1)
         targets = np.full(n, self.target, dtype=np.int64)
         squared, logits = probabilities[:, 0], self._logits[:n, 0]
-        response = squared_loss(squared, targets)[1]
+        response = squared_loss(logits, targets)[1]
         inner = [logit_gradient(name, logits, targets)[1] for name in LOSSES]
         others = squared.copy()
         others[np.arange(n), predicted[:, 0]] = 0.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.learning.perceptron import softmax
+from core.learning.perceptron import softmax, sure_log
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,23 +40,31 @@ class Objective(ABC):
         """
 
 
-def squared_loss(probabilities: NDArray[Any], classes: NDArray[np.int64]) -> ValueAndGradient:
+def squared_loss(logits: NDArray[Any], classes: NDArray[np.int64]) -> ValueAndGradient:
     """Return ``|t - y|^2`` (n,) and ``J r`` (n, n_classes), minus half its gradient in the logits.
 
     ``r = t - y``, ``J = diag(y) - y y^T``, so ``J r = y (r - y . r)``. Source: the
-    practical, Part 2.
+    practical, Part 2. Of a sure image that is a difference of nearly equal numbers, and what is
+    left of ``1 - y`` is rounding. The same is, without any such difference, with s the sum of the
+    other classes' y, m the largest of them and ``d_j = y_m - y_j``,
+
+        (J r)_k = y_k |t - y|^2,   (J r)_j = y_j (s d_j - sum_i y_i d_i - y_k (y_j + s)).
     """
-    rows = np.arange(len(probabilities))
-    residual = -probabilities
-    residual[rows, classes] += 1.0
-    mean = np.sum(probabilities * residual, axis=-1, keepdims=True)
-    response = probabilities * (residual - mean)
-    # The largest response of a sure image is a difference of nearly equal numbers; it is as well
-    # minus the sum of all others, which are exact.
-    top = probabilities.argmax(axis=-1)
-    response[rows, top] = 0.0
-    response[rows, top] = -response.sum(axis=-1)
-    return np.sum(residual * residual, axis=-1), response
+    rows = np.arange(len(logits))
+    others = softmax(logits)
+    own = others[rows, classes]
+    others[rows, classes] = 0.0
+    rival = others.argmax(axis=-1)
+    # y_m - y_j of logits that are close to each other.
+    below = np.expm1(np.minimum(logits - logits[rows, rival][:, None], 0.0))
+    below *= -others[rows, rival][:, None]
+    rest = others.sum(axis=-1, keepdims=True)
+    values = np.sum(others * others, axis=-1) + rest[:, 0] ** 2
+    response = rest * below - np.sum(others * below, axis=-1, keepdims=True)
+    response -= own[:, None] * (others + rest)
+    response *= others
+    response[rows, classes] = own * values
+    return values, response
 
 
 class SquaredLoss(Objective):
@@ -67,7 +75,7 @@ class SquaredLoss(Objective):
 
     def evaluate(self, logits: NDArray[Any], classes: NDArray[np.int64]) -> ValueAndGradient:
         """Return ``|t - y|^2`` and ``-2 J (t - y)``."""
-        values, response = squared_loss(softmax(logits), classes)
+        values, response = squared_loss(logits, classes)
         response *= -2.0
         return values, response
 
@@ -84,12 +92,13 @@ class CrossEntropy(Objective):
         gradient = logits - logits.max(axis=-1, keepdims=True)
         own = gradient[rows, classes]
         np.exp(gradient, out=gradient)
-        total = gradient.sum(axis=-1)
-        gradient /= total[:, None]
+        total = gradient.sum(axis=-1, keepdims=True)
         # y_k - 1 would lose what is left of a sure image's doubt; minus all others keeps it.
         gradient[rows, classes] = 0.0
-        gradient[rows, classes] = -gradient.sum(axis=-1)
-        return np.log(total) - own, gradient
+        others = gradient.sum(axis=-1)
+        gradient /= total
+        gradient[rows, classes] = -others / total[:, 0]
+        return -sure_log(own, others), gradient
 
 
 class LogitMargin(Objective):

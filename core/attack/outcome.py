@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from core.attack.objectives import squared_loss
 from core.words import counted
 
 if TYPE_CHECKING:
@@ -110,10 +113,9 @@ def summarise(
         if not reached:
             break
         success_step = step.step
-    first = steps[0].probabilities
-    residual = -first
-    residual[began_as if target is None else target] += 1.0
-    response = first * (residual - first @ residual)
+    first = steps[0].probabilities[None]
+    logits = np.log(np.maximum(first, np.finfo(first.dtype).tiny))
+    response = squared_loss(logits, np.array([began_as if target is None else target]))[1][0]
     return Outcome(
         step=last.step,
         original=original,

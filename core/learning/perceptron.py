@@ -188,6 +188,19 @@ def _count_correct(logits: NDArray[Any], labels: NDArray[np.int64]) -> int:
 def _log_likelihoods(logits: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[Any]:
     """Return ``log y_label``, (n_samples,), of logits (n_classes, n_samples), overwritten."""
     logits -= logits.max(axis=0)
-    true_logits = logits[labels, np.arange(len(labels))]
+    places = np.arange(len(labels))
+    true_logits = logits[labels, places]
     np.exp(logits, out=logits)
-    return np.asarray(true_logits - np.log(logits.sum(axis=0)))
+    logits[labels, places] = 0.0
+    return sure_log(true_logits, logits.sum(axis=0))
+
+
+def sure_log(own: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
+    """Return ``log y = z - log(e^z + others)``; what is left of a sure image's doubt is kept.
+
+    Parameters
+    ----------
+    own : logits z of one class, less the largest of all
+    others : sums of ``e^z`` over all other classes
+    """
+    return np.asarray(own - np.log1p(others + np.expm1(own)))

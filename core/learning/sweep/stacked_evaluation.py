@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.samples import CHUNK_ROWS
-from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.perceptron import SoftmaxPerceptron, sure_log
 from core.learning.sweep.stacked_pass import PIECE
 
 if TYPE_CHECKING:
@@ -93,9 +93,8 @@ def _judge(
     # The best of the others: cheaper than argmax, and it tells how close the decision was.
     logits[labels, :, places] = -np.inf
     margin = true_logits.T - logits.max(axis=0)
-    logits[labels, :, places] = true_logits
     doubt = CLOSE * np.finfo(logits.dtype).eps * (1.0 + np.abs(largest))
     close = ~(np.abs(margin) > doubt)  # so that what is not a number is asked again as well
     np.exp(logits, out=logits)
-    like = true_logits.T - np.log(logits.sum(axis=0))
+    like = sure_log(true_logits.T, logits.sum(axis=0))
     return margin > 0, close, like.sum(axis=1, dtype=np.float64)
