@@ -171,11 +171,11 @@ HOSTILE = {
     ),
     "words for ever": (
         packed(b"](" + pickled_text("\U0001f600".encode() + b"a" * 2_000) * 50_000 + b"e."),
-        "words of more than 16,777,216 bytes until here",
+        "words and numbers of more than 16,777,216 bytes until here",
     ),
     "lines of words for ever": (
         packed(b"](" + (b"V\\U0001f600" + b"a" * 2_000 + b"\n") * 50_000 + b"e."),
-        "words of more than 16,777,216 bytes until here",
+        "words and numbers of more than 16,777,216 bytes until here",
     ),
     "text that one letter makes large": (
         packed(

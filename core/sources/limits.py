@@ -76,6 +76,12 @@ A PNG of 64 MB in the usual chunks of 8 kB has 8,000."""
 MAX_PICTURE_SCANS = 100
 """Passes over all pixels that a progressive JPEG may ask for; encoders write about ten."""
 
+MAX_SCANNED_PIXELS = 16 * MAX_PICTURE_PIXELS
+"""Of all these passes together: those of the largest picture take Pillow 1 to 2 s."""
+
+MAX_RUN_PIXELS = 2048 * 2048
+"""Of a picture in runs of equal pixels: Pillow fills the end of a row pixel by pixel, 10 MB a s."""
+
 HEAD_BYTES = 4096
 """What recognising a format looks at."""
 

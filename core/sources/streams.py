@@ -73,8 +73,20 @@ class Stream(io.BufferedReader):
         start = self.tell()
         line = self.readline(most + 1)
         if line[-1:] != b"\n":
-            raise damaged(self.label, f"no line ends within {most:,} bytes after byte {start}")
+            raise _endless(self.label, most, start)
         return line[:-1]
+
+    def long_line(self, most: int) -> Generator[Progress, None, bytearray]:
+        """Return what :meth:`read_line` does, of a line that may be long."""
+        start, line = self.tell(), bytearray()
+        while line[-1:] != b"\n":
+            piece = self.readline(_PIECE_BYTES)
+            line += piece
+            if not piece or len(line) > most + 1:
+                raise _endless(self.label, most, start)
+            yield Progress(self.tell(), 0, "bytes")
+        del line[-1:]
+        return line
 
     def fill(self, target: NDArray[np.uint8]) -> Generator[Progress, None, int]:
         """Read into ``target`` (n,) from its beginning; return how many bytes there were."""
@@ -109,6 +121,10 @@ class Stream(io.BufferedReader):
         if self.read(1):
             raise damaged(self.label, f"too long: {promise}, there are more")
         return content
+
+
+def _endless(label: str, most: int, start: int) -> DatasetError:
+    return damaged(label, f"no line ends within {most:,} bytes after byte {start}")
 
 
 class _Bounded(io.RawIOBase):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
+from core.progress import Progress
 from core.sources import limits
 from core.sources.arrays.archive import MAGICS, Archive
 from core.sources.arrays.array_parts import LazyArray, read_parts
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from core.progress import Progress
     from core.sources.parts import Head, Parts
     from core.sources.reading import ReadingConfig
 
@@ -57,7 +57,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     files = _array_files(path, head.names) if head.is_folder else [path]
     arrays = _file_arrays(files[0]) if len(files) == 1 else []
     if len(files) > 1 or (len(arrays) == 1 and not head.is_folder):
-        arrays, notes = _one_each(head, files, reading)
+        arrays, notes = yield from _one_each(head, files, reading)
     name = path.resolve().name if head.is_folder else path.name
     parts = yield from read_parts(name, str(path), arrays, reading)
     return replace(parts, notes=parts.notes + notes)
@@ -93,7 +93,7 @@ def _file_arrays(file: Path) -> list[LazyArray]:
 
 def _one_each(
     head: Head, files: Sequence[Path], reading: ReadingConfig
-) -> tuple[list[LazyArray], tuple[str, ...]]:
+) -> Generator[Progress, None, tuple[list[LazyArray], tuple[str, ...]]]:
     """Return the arrays of files that hold one each, and notes on what was left out.
 
     They are those of a folder; or the file that was opened and those beside it, of which only some
@@ -113,7 +113,8 @@ def _one_each(
         files = [path, *(file for file in same_kind if file.name != path.name)]
     found: dict[str, LazyArray] = {}
     damages = []
-    for file in files:
+    for n, file in enumerate(files):
+        yield Progress(n, len(files), "files")
         name = _array_name(file)
         try:
             inside = _file_arrays(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -252,6 +253,7 @@ def _distinct(roles: Mapping[str, str]) -> dict[str, str]:
     return seen
 
 
+@lru_cache
 def meaning(name: str) -> tuple[str, str]:
     """Return (part, kind) that a name says: train, test, validation; images, labels; or empty."""
     words = [word for token in _TOKEN.findall(name) for word in _split(token.lower())]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import DatasetError
+from core.progress import Progress
 from core.sources import limits
 from core.sources.arrays.array_parts import LazyArray, plain_dtype, read_parts, typed
 from core.sources.arrays.roles import ArrayInfo, meaning
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.progress import Progress
     from core.sources.parts import Head, Parts
     from core.sources.reading import ReadingConfig
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 EXPECTED = "pickled NumPy arrays (mnist.pkl.gz)"
 _PROTOCOLS = range(2, 6)
-_IN_WORDS = re.compile(rb"(?:[(\]})].*?)?[ci][A-Za-z_][\w.]*+\n[A-Za-z_][\w.]*+\n", re.DOTALL)
+_WORD = rb"[A-Za-z_][\w.]{0,99}+\n"
+_IN_WORDS = re.compile(rb"(?:[(\]})].*?)?[ci]" + _WORD + _WORD, re.DOTALL)
 """Protocols 0 and 1 have no mark of their own: they begin a container or import something."""
 
 _PARTS = {2: ("train", "test"), 3: ("train", "validation", "test")}
@@ -41,6 +42,9 @@ _PARTS = {2: ("train", "test"), 3: ("train", "validation", "test")}
 
 _MAX_DEPTH = 4
 """Containers within each other that are looked into."""
+
+_LOOKED_AT_A_TIME = 1 << 13
+"""Entries of containers between two words on how far it is."""
 
 
 def recognises(head: Head) -> bool:
@@ -67,11 +71,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
                 f"{stream.tell() - 1}; expected one pickle that holds all arrays"
             )
     where = str(head.path)
-    arrays = []
-    for name, found in _leaves(where, content):
-        arrays.append(_lazy(where, name, found))
-        expected = "expected one of images and one of labels, not one per image"
-        check_at_most(where, len(arrays), limits.MAX_MEMBERS, "arrays", expected)
+    arrays = yield from _leaves(where, content)
     names = [array.info.name for array in arrays]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -80,12 +80,13 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     return (yield from read_parts(head.path.name, where, arrays, reading))
 
 
-def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _List]]:
-    """Yield the arrays in containers, named by the way to them: ``train/images``.
+def _leaves(where: str, content: Any) -> Generator[Progress, None, list[LazyArray]]:
+    """Return the arrays in containers, named by the way to them: ``train/images``.
 
     A list of words is one where its name says that it holds labels: file names are none.
     """
     open_ones: list[tuple[str, Iterator[tuple[Any, Any]]]] = [("", iter([("", content)]))]
+    arrays = list[LazyArray]()
     looked_at = 0  # containers may hold each other a thousand times over
     while open_ones:
         way, items = open_ones[-1]
@@ -97,14 +98,23 @@ def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _List]]
         looked_at += 1
         most, what = limits.MAX_PICKLE_STEPS, "entries of containers within each other"
         check_at_most(where, looked_at, most, what, "expected a few arrays")
+        if looked_at % _LOOKED_AT_A_TIME == 0:
+            yield Progress(looked_at, 0, "entries")
         name = f"{way}/{key}".lstrip("/")
-        if isinstance(value, ArrayNote) or _is_numbers(value):
-            yield name or "array", value
-        elif _is_words(value):
-            if meaning(name)[1] == "labels":
-                yield name, value
-        elif len(open_ones) <= _MAX_DEPTH and isinstance(value, dict | list | tuple):
+        is_array, are_words = isinstance(value, ArrayNote) or _is_numbers(value), _is_words(value)
+        if are_words:  # places in a list say nothing: what that is called is looked at once
+            is_array = meaning(way if type(key) is int else name)[1] == "labels"
+        if is_array:
+            arrays.append(_lazy(where, name or "array", value))
+            expected = "expected one of images and one of labels, not one per image"
+            check_at_most(where, len(arrays), limits.MAX_MEMBERS, "arrays", expected)
+        elif (
+            not are_words
+            and len(open_ones) <= _MAX_DEPTH
+            and isinstance(value, dict | list | tuple)
+        ):
             open_ones.append((name, _items(value)))
+    return arrays
 
 
 def _items(value: dict[str, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:

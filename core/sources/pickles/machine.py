@@ -21,19 +21,20 @@ import io
 import pickletools
 import re
 import struct
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from core.errors import DatasetError
+from core.progress import Progress
 from core.sources import limits
 from core.sources.pickles.notes import MAX_WORD, Callable_, LongText, build, call, known, text_of
 from core.sources.streams import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
-    from core.progress import Progress
     from core.sources.pickles.notes import Payload
     from core.sources.streams import Stream
 
@@ -54,13 +55,16 @@ _WORD_BYTES = 10 * MAX_WORD
 times as large. Protocol 0 writes a letter with ten (``\\U0001f600``)."""
 
 _MAX_WORDS_BYTES = 1 << 24
-"""Of all words that are decoded: those of 100,000 keys of 160 letters."""
+"""Of all words and numbers that are decoded: those of 100,000 keys of 160 letters."""
 
 _MAX_LINE = 1000
 """Of a number or a name written in words."""
 
 _MAX_TEXT = limits.MAX_ELEMENTS
 """Of the values of an array written as one line of text."""
+
+_PIECE_BYTES, _STEPS_AT_A_TIME = 1 << 18, 1 << 13
+"""Of a long text, and instructions, until it is told how far it is."""
 
 _ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:[\\'\"nrt]|x[0-9a-fA-F]{2}))*+")
 """What Python 2 writes within quotes."""
@@ -85,20 +89,24 @@ class Machine:
         self._n_encoded = 0
 
     def run(self) -> Generator[Progress, None, Any]:
-        """Return what the pickle holds, telling how many bytes of its long parts are read.
+        """Return what the pickle holds, telling how many bytes are read.
 
         Raises
         ------
         DatasetError
             If it is damaged, too long, or asks for anything but data and arrays.
         """
-        for _ in range(limits.MAX_PICKLE_STEPS):
+        for n in range(limits.MAX_PICKLE_STEPS):
+            if n % _STEPS_AT_A_TIME == 0:
+                yield Progress(self._stream.tell(), 0, "bytes")
             self._start = self._stream.tell()
             self._code = self._stream.read(1)
             if self._code == b".":
                 return self._taken(1)[0]
             if self._code in _PAYLOADS:
                 self._stack.append((yield from self._payload(*_PAYLOADS[self._code])))
+            elif self._code in _LONG_STEPS:
+                self._stack.append((yield from _LONG_STEPS[self._code](self)))
             elif self._code in _STEPS:
                 self._execute(_STEPS[self._code])
             elif self._code:
@@ -143,7 +151,9 @@ class Machine:
         in_words = argument.n == pickletools.UP_TO_NEWLINE
         line = self._stream.read_line(_MAX_LINE) + b"\n" if in_words else b""
         try:
-            return argument.reader(io.BytesIO(line) if in_words else self._stream)
+            found = argument.reader(io.BytesIO(line) if in_words else self._stream)
+            self._count_decoded(self._stream.tell() - self._start)
+            return found
         except ValueError:
             return self._damaged() if in_words else self._cut(self._name())
 
@@ -168,33 +178,43 @@ class Machine:
         return LongText(content, codec) if codec else content
 
     def _word(self, raw: bytes, codec: str) -> str:
-        self._n_decoded += len(raw)
-        if self._n_decoded > _MAX_WORDS_BYTES:
-            self._refuse(
-                f"and words of more than {_MAX_WORDS_BYTES:,} bytes until here; arrays need a few. "
-                "Store them by np.savez"
-            )
+        self._count_decoded(len(raw))
         try:
             return raw.decode(codec, "surrogatepass" if codec == "utf-8" else "strict")
         except ValueError:
             return self._damaged()
 
-    def _quoted(self) -> Payload:
-        """Read a string in quotes, as Python 2 writes it, up to the end of the line."""
-        line = self._stream.read_line(_MAX_TEXT)
-        whole = len(line) >= 2 and line[0] == line[-1] and line[0] in b"'\""
-        inside = memoryview(line)[1:-1]
-        match = _ESCAPES.match(inside)
-        # Checked here: Python's decoder warns of other escapes, and accepts them.
-        if not whole or match is None or match.end() < len(inside):
-            self._damaged()
-        raw: bytes = codecs.escape_decode(inside)[0]
-        return raw if len(raw) <= _SHORT_BYTES else np.frombuffer(raw, dtype=np.uint8)
+    def _count_decoded(self, n_bytes: int) -> None:
+        self._n_decoded += n_bytes
+        if self._n_decoded > _MAX_WORDS_BYTES:
+            self._refuse(
+                f"and words and numbers of more than {_MAX_WORDS_BYTES:,} bytes until here; arrays "
+                "need a few. Store them by np.savez"
+            )
 
-    def _escaped(self) -> Payload:
-        line = self._stream.read_line(_MAX_TEXT)
+    def _quoted(self) -> Generator[Progress, None, Payload]:
+        """Read a string in quotes, as Python 2 writes it, up to the end of the line."""
+        line = yield from self._stream.long_line(_MAX_TEXT)
+        at, end, done = 1, len(line) - 1, 0
+        if end < 1 or line[0] != line[-1] or line[0] not in b"'\"":
+            self._damaged()
+        while at < end:
+            # Checked here: Python's decoder warns of other escapes, and accepts them. What it makes
+            # of a piece is never longer, and takes the place of what has been read.
+            match = _ESCAPES.match(line, at, min(at + _PIECE_BYTES, end))
+            if match is None or match.end() == at:
+                self._damaged()
+            raw: bytes = codecs.escape_decode(match[0])[0]
+            line[done : done + len(raw)] = raw
+            at, done = match.end(), done + len(raw)
+            yield Progress(self._stream.tell(), 0, "bytes")
+        del line[done:]
+        return bytes(line) if done <= _SHORT_BYTES else np.frombuffer(line, dtype=np.uint8)
+
+    def _escaped(self) -> Generator[Progress, None, Payload]:
+        line = yield from self._stream.long_line(_MAX_TEXT)
         if len(line) <= _WORD_BYTES:
-            return self._word(line, "raw-unicode-escape")
+            return self._word(bytes(line), "raw-unicode-escape")
         return LongText(np.frombuffer(line, dtype=np.uint8), "raw-unicode-escape")
 
     def _taken(self, n: int) -> list[Any]:
@@ -278,7 +298,8 @@ class Machine:
             )
         return found
 
-    def _called(self, function: Any, arguments: Any) -> Any:
+    def _reduced(self) -> Generator[Progress, None, Any]:
+        function, arguments = self._taken(2)
         if not isinstance(function, Callable_) or type(arguments) is not tuple:
             self._damaged()
         text = arguments[0] if arguments else None
@@ -287,15 +308,18 @@ class Machine:
             self._n_encoded += len(text if isinstance(text, str) else text.raw)
             if self._n_encoded > self._stream.tell():
                 self._refuse("by which it makes more bytes of a text than there are in it")
-        return self._noted(call, function, arguments)
+        with self._noted():
+            return (yield from call(function, arguments))
 
     def _built(self, target: Any, state: Any) -> Any:
-        self._noted(build, target, state)
+        with self._noted():
+            build(target, state)
         return target
 
-    def _noted(self, note: Callable[..., Any], *operands: Any) -> Any:
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
         try:
-            return note(*operands)
+            yield
         except DatasetError as error:
             self._refuse(f"where {error}; copy the file again, or store the arrays by np.savez")
 
@@ -311,7 +335,10 @@ _PAYLOADS = {
 }
 """Instruction -> how the number of its bytes is written, and how these are text."""
 
-_BY_THEMSELVES = ("MARK", "POP", "STRING", "UNICODE", "GLOBAL")
+_LONG_STEPS = {b"S": Machine._quoted, b"V": Machine._escaped, b"R": Machine._reduced}
+"""Instructions that may take long, and tell how far they are: what they push."""
+
+_BY_THEMSELVES = ("MARK", "POP", "GLOBAL")
 """Instructions that find what they need."""
 
 _ACTIONS: dict[str, Callable[..., Any]] = {
@@ -322,8 +349,6 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "NEWFALSE": lambda _: False,
     **dict.fromkeys(("INT", "BININT", "BININT1", "BININT2"), lambda _, value: value),
     **dict.fromkeys(("LONG", "LONG1", "FLOAT", "BINFLOAT"), lambda _, value: value),
-    "STRING": Machine._quoted,
-    "UNICODE": Machine._escaped,
     "MARK": Machine._mark,
     "POP": Machine._discard,
     "POP_MARK": lambda _, items: None,
@@ -344,7 +369,6 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), Machine._get),
     "GLOBAL": Machine._global,
     "STACK_GLOBAL": Machine._known,
-    "REDUCE": Machine._called,
     "BUILD": Machine._built,
 }
 """What an instruction makes of its number and of what it takes from the stack."""

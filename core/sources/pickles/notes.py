@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from core.errors import DatasetError
+from core.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from numpy.typing import NDArray
 
 _PIECE_BYTES = 1 << 20
@@ -107,7 +110,7 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) and len(value) <= MAX_WORD else None
 
 
-def call(function: Callable_, arguments: tuple[Any, ...]) -> Any:
+def call(function: Callable_, arguments: tuple[Any, ...]) -> Generator[Progress, None, Any]:
     """Return a note of what the function would have made.
 
     Raises
@@ -122,7 +125,7 @@ def call(function: Callable_, arguments: tuple[Any, ...]) -> Any:
     if function is Callable_.FROMBUFFER and len(arguments) in (4, 5):
         return _from_buffer(*arguments)
     if function is Callable_.ENCODE and len(arguments) == 2:
-        return _encoded(arguments[0], text_of(arguments[1]))
+        return (yield from _encoded(arguments[0], text_of(arguments[1])))
     if function is Callable_.SCALAR and arguments:
         return _whole_number(*arguments[:2])
     if function is Callable_.DICTIONARY and not arguments:
@@ -203,7 +206,7 @@ def _bytes(value: Any) -> NDArray[np.uint8]:
     raise DatasetError("the values of an array are no bytes")
 
 
-def _encoded(text: Any, codec: str | None) -> bytes | NDArray[np.uint8]:
+def _encoded(text: Any, codec: str | None) -> Generator[Progress, None, bytes | NDArray[np.uint8]]:
     """Return text of the letters 0 to 255 as bytes: how protocols 0 to 2 write bytes."""
     if codec not in ("latin1", "latin-1") or not isinstance(text, str | LongText):
         raise DatasetError("text is to be encoded otherwise than in latin-1")
@@ -219,6 +222,7 @@ def _encoded(text: Any, codec: str | None) -> bytes | NDArray[np.uint8]:
             found = decoder.decode(piece, last).encode("latin-1")
             content[done : done + len(found)] = np.frombuffer(found, dtype=np.uint8)
             done += len(found)
+            yield Progress(done, len(text.raw), "bytes")
     except ValueError as error:
         raise DatasetError("the bytes of an array have letters beyond 255") from error
     return content[:done]

@@ -22,10 +22,12 @@ from core.sources.pictures.magic import MAGIC_BYTES, PNG_MAGIC, picture_format
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import ImageFile
 
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND"})
 _FILL = re.compile(rb"\xff+")
 _SCAN, _END = 0xDA, 0xD9
+_SCAN_MARK = bytes((0xFF, _SCAN))
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers of a JPEG that nothing belongs to (ITU-T T.81, table B.1)."""
 
@@ -93,7 +95,7 @@ def decoded(label: str, content: bytes) -> Picture:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(_Pieces(label, content), formats=(kind,)) as image:
-                _check_size(label, image.size)
+                _check_size(label, image, content)
                 return _picture(image)
     except (DatasetError, MemoryError):
         raise
@@ -132,12 +134,19 @@ def _check_pieces(label: str, n: int) -> None:
     check_at_most(label, n, limits.MAX_PICTURE_PIECES, "pieces of one picture", _SAVE_AGAIN)
 
 
-def _check_size(label: str, size: tuple[int, int]) -> None:
-    width, height = size
+def _check_size(label: str, image: ImageFile.ImageFile, content: bytes) -> None:
+    width, height = image.size
     if width < 1 or height < 1:
         raise DatasetError(f"{label}: a picture of {width} x {height} pixels; nothing is in it")
     what = f"pixels of one picture, {width:,} x {height:,},"
     check_at_most(label, width * height, limits.MAX_PICTURE_PIXELS, what, _SMALLER)
+    if image.format == "JPEG":
+        n_scans, most = content.count(_SCAN_MARK), limits.MAX_SCANNED_PIXELS
+        what = f"pixels in {n_scans} JPEG scans of {width:,} x {height:,}"
+        check_at_most(label, n_scans * width * height, most, what, _SAVE_AGAIN)
+    elif image.tile and image.tile[0][0] == "bmp_rle":
+        what = f"pixels, {width:,} x {height:,}, in runs of equal ones"
+        check_at_most(label, width * height, limits.MAX_RUN_PIXELS, what, _SAVE_AGAIN)
 
 
 def _png_essentials(label: str, content: bytes) -> bytes:
@@ -164,7 +173,7 @@ def _jpeg_essentials(label: str, content: bytes) -> bytes:
         marker = content[at + 1]
         if marker == _SCAN:
             rest = content[at:]
-            n_scans = rest.count(bytes((0xFF, _SCAN)))
+            n_scans = rest.count(_SCAN_MARK)
             check_at_most(label, n_scans, limits.MAX_PICTURE_SCANS, "JPEG scans", _SAVE_AGAIN)
             kept.append(rest)
             break

@@ -105,7 +105,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         path = _only_table(head.path, head.names)
     else:
         names = folder_names(path.parent)
-    first = _first_layout(path, reading)
+    first = yield from _first_layout(path, reading)
     if not first.labelled:
         raise DatasetError(
             f"{path}: {first.n_cells:,} columns of pixels and no labels, as in Kaggle's test.csv; "
@@ -116,7 +116,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     tables = [(yield from _read_table(path, first, labels))]
     beside = _test_table(path, names)
     if beside is not None:
-        second = _second_layout(path, first, beside, reading, asked_for=head.is_folder)
+        second = yield from _second_layout(path, first, beside, reading, asked_for=head.is_folder)
         if isinstance(second, str):
             notes.append(f"{beside.name} was left out: {second}.")
         else:
@@ -161,11 +161,14 @@ def _stem(name: str) -> str:
     return re.sub(r"\.gz$", "", name.casefold())
 
 
+def _test_stems(stem: str) -> list[str]:
+    """Return what the test part of a table may be called."""
+    return [stem.replace(*words) for words in _TEST_NAMES if words[0] in stem]
+
+
 def _test_table(path: Path, names: tuple[str, ...]) -> Path | None:
     """Return the table that is the test part of ``path``, by its name."""
-    stem = _stem(path.name)
-    wanted = [stem.replace(*words) for words in _TEST_NAMES if words[0] in stem]
-    for word in wanted:
+    for word in _test_stems(_stem(path.name)):
         for name in names:
             if _stem(name) == word and _NAME.fullmatch(name) and (path.parent / name).is_file():
                 return path.parent / name
@@ -181,16 +184,17 @@ def _only_table(folder: Path, names: tuple[str, ...]) -> Path:
         If there are more.
     """
     found = [name for name in names if _NAME.fullmatch(name) and (folder / name).is_file()]
-    found = list({_stem(name): name for name in reversed(found)}.values())[::-1]  # plain before gz
+    by_stem = {_stem(name): name for name in reversed(found)}  # plain before gz
+    found = list(by_stem.values())[::-1]
     if not found:
         raise DatasetError(f"{folder}: what is named as a table in it is no file")
+    # Kaggle's folder also has an example of what to hand in.
+    needed = {stem for stem in by_stem if "submission" not in stem}
     for name in found:
-        test = _test_table(folder / name, names)
-        if test is not None:
-            # Kaggle's folder also has an example of what to hand in.
-            others = {_stem(other) for other in found} - {_stem(name), _stem(test.name)}
-            if all("submission" in other for other in others):
-                return folder / name
+        stem = _stem(name)
+        test = next((word for word in _test_stems(stem) if word in by_stem), None)
+        if test is not None and needed <= {stem, test}:
+            return folder / name
     if len(found) > 1:
         more = ", ..." if len(found) > _LISTED else ""
         raise DatasetError(
@@ -200,18 +204,19 @@ def _only_table(folder: Path, names: tuple[str, ...]) -> Path:
     return folder / found[0]
 
 
-def _first_layout(path: Path, reading: ReadingConfig) -> Layout:
+def _first_layout(path: Path, reading: ReadingConfig) -> Generator[Progress, None, Layout]:
     with open_file(path) as stream:
         for block in blocks(stream):
             layout = find_layout(block, reading)
             if layout is not None:
                 return layout
+            yield Progress(stream.tell(), 0, "bytes")
     raise DatasetError(f"{path}: there is no image in it, only blank lines; at least one is needed")
 
 
 def _second_layout(
     path: Path, first: Layout, beside: Path, reading: ReadingConfig, *, asked_for: bool
-) -> Layout | str:
+) -> Generator[Progress, None, Layout | str]:
     """Return the layout of the test part, or why it is left out.
 
     Parameters
@@ -226,7 +231,7 @@ def _second_layout(
         If its columns are not those of the training part.
     """
     try:
-        found = _first_layout(beside, reading)
+        found = yield from _first_layout(beside, reading)
     except DatasetError as error:
         if asked_for:
             raise

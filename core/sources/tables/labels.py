@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 NO_VALUES = frozenset("nan NaN -nan -NaN NA N/A n/a NULL null None <NA> inf -inf Inf -Inf".split())
 """Written where a value is missing, capitals and all: ``na`` is a hiragana, ``none`` a gesture."""
 

@@ -158,23 +158,37 @@ def _split_labels(
     lines: Sequence[bytes], separator: bytes, place: str
 ) -> tuple[list[bytes], list[bytes]] | None:
     """Return the labels of lines, and what is left of these; None where quotes are astray."""
-    mark = re.escape(separator)
     if place == "first":
         pieces = [line.partition(separator) for line in lines]
         labels, rests = [piece[0] for piece in pieces], [piece[2] for piece in pieces]
-        quoted = re.compile(rb'^\s*"((?:[^"]|"")*)"\s*' + mark)
     else:
         pieces = [line.rpartition(separator) for line in lines]
         labels, rests = [piece[2] for piece in pieces], [piece[0] for piece in pieces]
-        quoted = re.compile(mark + rb'\s*"((?:[^"]|"")*)"\s*$')
+    way = 1 if place == "first" else -1  # quotes are written alike in both directions
     for i, label in enumerate(labels):
         if _QUOTE in label:
-            found = quoted.search(lines[i])
+            found = _cut_quoted(lines[i][::way], separator)
             if found is None:
                 return None
-            labels[i] = found[1].replace(b'""', _QUOTE)
-            rests[i] = lines[i][: found.start()] + lines[i][found.end() :]
+            labels[i] = found[0][::way].replace(b'""', _QUOTE)
+            rests[i] = found[1][::way]
     return labels, rests
+
+
+def _cut_quoted(line: bytes, separator: bytes) -> tuple[bytes, bytes] | None:
+    """Return what is in the quotes that a line begins with, and what comes after the separator.
+
+    Searching and not a pattern: blanks before a separator that is one itself take a pattern the
+    square of their number, a million of them half an hour.
+    """
+    start = line.index(_QUOTE) + 1
+    end = line.find(_QUOTE, start)
+    while end >= 0 and line[end + 1 : end + 2] == _QUOTE:
+        end = line.find(_QUOTE, end + 2)
+    rest = line[end + 1 :].lstrip(b" \t\r\v\f".replace(separator, b""))
+    if end < 0 or line[: start - 1].strip() or not rest.startswith(separator):
+        return None
+    return line[start:end], rest[1:]
 
 
 def _exact(block: Block, layout: Layout, labels: LabelCodes) -> Rows:
