@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from core.words import sized
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _Told = TypeVar("_Told")
+_Asked = ParamSpec("_Asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ def finish(work: Generator[Progress, None, _Result]) -> _Result:
         except StopIteration as end:
             result: _Result = end.value
             return result
+
+
+def done_at_once(
+    begin: Callable[_Asked, Generator[Progress, None, _Result]],
+) -> Callable[_Asked, _Result]:
+    """Return what does all of the work that ``begin`` begins."""
+
+    @wraps(begin)
+    def do(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Result:
+        return finish(begin(*args, **kwargs))
+
+    return do
 
 
 def told_as(

@@ -253,7 +253,7 @@ def test_any_table_reads_back_as_written(
 def test_progress_is_told_in_small_steps(tmp_path):
     images, labels = sample(n=3000, side=8)
     path = write(tmp_path, numpy_text(np.column_stack((labels, images)), fmt="%d", delimiter=","))
-    told = list(opening_dataset(str(path)))
+    told = [step for step in opening_dataset(str(path)) if step.unit == "bytes"]
     size = path.stat().st_size
     assert told[-1] == Progress(size, size, "bytes")
     assert len(told) >= size / 2**17

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.config import DEFAULT_TEST_PERCENT, DataConfig
+from core.data.conversion import checked_labels, converting, make_split
 from core.data.samples import Split, read_only
 from core.errors import DatasetError, printable
+from core.progress import done_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
+
+    from core.data.conversion import Rows
+    from core.progress import Progress
 
 __all__ = ["DataConfig", "Dataset", "Split", "make_dataset", "make_split", "read_only"]
 
@@ -227,9 +233,15 @@ def validation_share(n_train: int) -> int:
 
 def split_off(pool: Split, percent: float, seed: int) -> tuple[Split, Split]:
     """Return ``pool`` as a training and a test part, each class divided in the same way."""
-    rng = np.random.default_rng(seed)
-    kept, aside = stratified_split(pool.labels, percent / 100, rng)
+    kept, aside = set_aside(pool.labels, percent, seed)
     return pool.take(kept), pool.take(aside)
+
+
+def set_aside(
+    labels: NDArray[np.int64], percent: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which samples :func:`split_off` keeps, and which it sets aside."""
+    return stratified_split(labels, percent / 100, np.random.default_rng(seed))
 
 
 def n_set_aside(n_members: int, share: float) -> int:
@@ -269,57 +281,17 @@ def stratified_split(
     return rng.permutation(np.concatenate(kept)), rng.permutation(np.concatenate(aside))
 
 
-def make_split(images: NDArray[Any], labels: NDArray[Any], n_classes: int, what: str) -> Split:
-    """Check and convert one part.
-
-    Parameters
-    ----------
-    images : (n_samples, n_features) or (n_samples, height, width)
-        uint8 in 0..255 (scaled to [0, 1]) or floating point in [0, 1].
-    labels : (n_samples,) integers in 0..n_classes - 1
-    what : how to name this part in an error
-
-    Raises
-    ------
-    DatasetError
-        If the part is empty, images and labels do not match, or a value is out of range.
-    """
-    n_samples = len(images)
-    if n_samples == 0:
-        raise DatasetError(f"{what}: there is no image in it; at least one is needed")
-    if n_samples != len(labels):
-        raise DatasetError(
-            f"{what}: {n_samples} images but {len(labels)} labels; the two must belong together"
-        )
-    flat = images.reshape(n_samples, -1)
-    if flat.dtype == np.uint8:
-        # One multiplication straight into float32: no float64 copy of 60,000 images.
-        pixels = np.multiply(flat, np.float32(1 / 255), dtype=np.float32)
-    else:
-        pixels = np.array(flat, dtype=np.float32, order="C")
-        if not np.isfinite(pixels).all() or pixels.min() < 0 or pixels.max() > 1:
-            raise DatasetError(f"{what}: pixels must be finite and lie between 0 and 1")
-    low, high = int(labels.min()), int(labels.max())
-    if low < 0 or high >= n_classes:
-        bad = int(np.flatnonzero((labels < 0) | (labels >= n_classes))[0])
-        raise DatasetError(
-            f"{what}: label {int(labels[bad])} of image {bad} is out of range; "
-            f"labels must lie between 0 and {n_classes - 1}"
-        )
-    return Split(read_only(pixels), read_only(np.array(labels, dtype=np.int64)))
-
-
-def make_dataset(
+def making_dataset(
     name: str,
     source: str,
-    train: tuple[NDArray[Any], NDArray[Any]],
-    test: tuple[NDArray[Any], NDArray[Any]] | None,
+    train: tuple[Rows, NDArray[Any]],
+    test: tuple[Rows, NDArray[Any]] | None,
     *,
     image_shape: tuple[int, int],
     class_names: Sequence[str] | None = None,
     notes: Sequence[str] = (),
-) -> Dataset:
-    """Build a checked :class:`Dataset` from two (images, labels) pairs.
+) -> Generator[Progress, None, Dataset]:
+    """Build a checked :class:`Dataset` from two (images, labels) pairs, telling how far it is.
 
     Without a ``test`` pair one is split off, the same part of each class.
     Without ``class_names`` the classes are 0 up to the largest label of either part, at least two.
@@ -336,19 +308,30 @@ def make_dataset(
         class_names = [str(k) for k in range(max(largest, 1) + 1)]
     n_pixels = image_shape[0] * image_shape[1]
     for what, (images, _) in parts:
-        if len(images) and images[0].size != n_pixels:
+        found = math.prod(images.shape[1:])
+        if len(images) and found != n_pixels:
             raise DatasetError(
-                f"{what}: images have {images[0].size} pixels, expected "
+                f"{what}: images have {found} pixels, expected "
                 f"{image_shape[0]} x {image_shape[1]} = {n_pixels}"
             )
-    splits = [make_split(*part, len(class_names), f"{name}, {what}") for what, part in parts]
-    if test is None:
-        splits = list(split_off(splits[0], DEFAULT_TEST_PERCENT, 0))
-        if splits[1].n_samples == 0:
+    taken: list[tuple[Rows, NDArray[np.int64], NDArray[np.int64] | slice, str]] = []
+    for part, (images, labels) in parts:
+        what = f"{name}, {part}"
+        taken.append(
+            (images, checked_labels(images, labels, len(class_names), what), slice(None), what)
+        )
+    if test is None:  # before there are any pixels: they would be there twice
+        images, labels, _, what = taken.pop()
+        kept, aside = set_aside(labels, DEFAULT_TEST_PERCENT, 0)
+        if not len(aside):
             raise DatasetError(
                 f"{name}: no test part, and no class has two images, so that none can be split "
                 "off; add images"
             )
+        taken = [(images, labels, kept, what), (images, labels, aside, what)]
+    splits = []
+    for some in taken:
+        splits.append((yield from converting(*some)))
     return Dataset(
         name=printable(name),
         source=printable(source),
@@ -359,3 +342,7 @@ def make_dataset(
         has_own_test=test is not None,
         notes=tuple(printable(note) for note in notes),
     )
+
+
+make_dataset = done_at_once(making_dataset)
+"""Does all of it."""

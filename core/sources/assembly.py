@@ -7,19 +7,21 @@ with a calculation by hand.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.data.dataset import Dataset, make_dataset
+from core.data.dataset import Dataset, making_dataset
 from core.errors import DatasetError
+from core.progress import Progress
 from core.sources import limits
 from core.sources.limits import check_at_most
 from core.sources.names import natural_key
-from core.sources.pixel_scale import scaled
+from core.sources.pixel_scale import Pixels, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,12 +33,13 @@ _LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 _ORDER_SEED = 0
 _WORDS_AT_A_TIME = 8192
+_COLOURED_AT_A_TIME = 256
 
 
-# What overflows or is no number at all is found and refused by name, not warned of.
-@np.errstate(over="ignore", invalid="ignore")
-def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
-    """Return the data set that ``parts`` hold.
+def assemble(
+    parts: Parts, source: str, reading: ReadingConfig
+) -> Generator[Progress, None, Dataset]:
+    """Return the data set that ``parts`` hold, telling how far it is.
 
     Raises
     ------
@@ -58,34 +61,49 @@ def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
     check_at_most(parts.name, n_images, limits.MAX_IMAGES, "images", limits.SMALLER)
     check_at_most(parts.name, n_values, limits.MAX_ELEMENTS, "values", limits.SMALLER)
     folded = bool(parts.image_shape or reading.image_height)
-    stacks = [_grey(parts.name, images, notes, folded=folded) for images, _ in pairs]
+    stacks = []
+    for images, _ in pairs:
+        stacks.append((yield from _grey(parts.name, images, notes, folded=folded)))
+    done, shape, names = _made_alike(parts, stacks, reading, notes)
+    if parts.test is None:
+        notes.append("There is no test part; a share of each class is set aside for it.")
+    return (
+        yield from making_dataset(
+            parts.name,
+            source,
+            done[0],
+            done[1] if len(done) == 2 else None,
+            image_shape=shape,
+            class_names=names,
+            notes=tuple(dict.fromkeys(notes)),  # both parts may have needed the same
+        )
+    )
+
+
+# What overflows or is no number at all is found and refused by name, not warned of.
+@np.errstate(over="ignore", invalid="ignore")
+def _made_alike(
+    parts: Parts, stacks: list[NDArray[Any]], reading: ReadingConfig, notes: list[str]
+) -> tuple[list[tuple[Pixels, NDArray[np.int64]]], tuple[int, int], tuple[str, ...]]:
+    """Return images and labels of each part, the shape of an image, and what classes are called."""
+    labels = [parts.train[1]] if parts.test is None else [parts.train[1], parts.test[1]]
     shape = _image_shape(parts, stacks, reading)
     stacks = [images.reshape(len(images), *shape) for images in stacks]
     columns = {"auto": parts.transposed, "rows": False, "columns": True}[reading.orientation]
     if columns:
-        stacks = [np.ascontiguousarray(images.transpose(0, 2, 1)) for images in stacks]
+        stacks = [images.transpose(0, 2, 1) for images in stacks]
         shape = (shape[1], shape[0])
         notes.append("Images are stored column by column and were turned upright.")
-    stacks = scaled(parts.name, parts.pixel_max, stacks, notes)
-    if _is_dark_ink(parts, stacks, reading):
-        stacks = [_full(images) - images for images in stacks]
+    pixels = scaled(parts.name, parts.pixel_max, stacks, notes)
+    if _is_dark_ink(parts, pixels[0], reading):
+        pixels = [images.then(lambda rows: _full(rows) - rows) for images in pixels]
         notes.append("Ink is dark on light and was turned over: ink is 1, ground 0.")
-    numbers, names = _classes(parts, [labels for _, labels in pairs], notes)
-    done = [
-        _mixed(images, labels, what, notes)
-        for images, labels, what in zip(stacks, numbers, ("training", "test"), strict=False)
+    numbers, names = _classes(parts, labels, notes)
+    mixed = [
+        _mixed(images, column, what, notes)
+        for images, column, what in zip(pixels, numbers, ("training", "test"), strict=False)
     ]
-    if parts.test is None:
-        notes.append("There is no test part; a share of each class is set aside for it.")
-    return make_dataset(
-        parts.name,
-        source,
-        done[0],
-        done[1] if len(done) == 2 else None,
-        image_shape=shape,
-        class_names=names,
-        notes=tuple(dict.fromkeys(notes)),  # both parts may have needed the same
-    )
+    return mixed, shape, names
 
 
 def _check_numbers(name: str, images: NDArray[Any]) -> None:
@@ -104,7 +122,7 @@ def _side_in_planes(n_values: int) -> int:
 
 def _grey(
     name: str, images: NDArray[Any], notes: list[str], *, folded: bool = False
-) -> NDArray[Any]:
+) -> Generator[Progress, None, NDArray[Any]]:
     """Return images of (n, features) or (n, height, width), whatever the channels were.
 
     Rows of three colours are read as CIFAR's, one colour after the other, unless it is known
@@ -123,11 +141,13 @@ def _grey(
         if images.shape[-1] != 3:
             images = images.transpose(0, 2, 3, 1)
         notes.append("Colours became grey: 0.299 red + 0.587 green + 0.114 blue.")
-        grey = np.empty(images.shape[:3], dtype=np.float32)
-        for i in range(0, len(images), 1024):
-            grey[i : i + 1024] = images[i : i + 1024] @ _LUMINANCE
-        if images.dtype == np.uint8:
-            return np.rint(grey).astype(np.uint8)
+        are_bytes = images.dtype == np.uint8
+        grey = np.empty(images.shape[:3], dtype=np.uint8 if are_bytes else np.float32)
+        for i in range(0, len(images), _COLOURED_AT_A_TIME):
+            with np.errstate(over="ignore", invalid="ignore"):
+                some = images[i : i + _COLOURED_AT_A_TIME] @ _LUMINANCE
+            grey[i : i + _COLOURED_AT_A_TIME] = np.rint(some) if are_bytes else some
+            yield Progress(i, len(images), "images")
         return grey
     if images.ndim not in (2, 3):
         raise DatasetError(
@@ -185,11 +205,12 @@ def _folded(name: str, n_pixels: int, height: int) -> tuple[int, int]:
     return side, side
 
 
-def _is_dark_ink(parts: Parts, stacks: list[NDArray[Any]], reading: ReadingConfig) -> bool:
+def _is_dark_ink(parts: Parts, pixels: Pixels, reading: ReadingConfig) -> bool:
     if reading.ink != "auto" or not parts.guess_ink:
         return reading.ink == "dark"
     # The frame of an image is ground nearly everywhere; drawings rarely touch it.
-    return bool(np.median(frames(stacks[0])) > _full(stacks[0]) / 2)
+    edges = pixels.done(frames(pixels.stored))
+    return bool(np.median(edges) > _full(edges) / 2)
 
 
 def _full(images: NDArray[Any]) -> Any:
@@ -207,7 +228,7 @@ def _classes(
 ) -> tuple[list[NDArray[np.int64]], tuple[str, ...]]:
     """Return labels 0..K-1 for each part, and the names of the classes."""
     plain = [_plain_labels(parts.name, labels, notes) for labels in columns]
-    are_words = {labels.dtype.kind in "SU" for labels in plain}
+    are_words = {labels.dtype.kind in "SUO" for labels in plain}
     if len(are_words) > 1:
         raise DatasetError(
             f"{parts.name}: labels are words in one part and numbers in the other; use one kind"
@@ -291,7 +312,7 @@ def _plain_labels(name: str, labels: NDArray[Any], notes: list[str]) -> NDArray[
         raise DatasetError(
             f"{name}: labels come as an array of shape {labels.shape}; expected one per image"
         )
-    if labels.dtype.kind in "SU":
+    if labels.dtype.kind in "SUO":
         return labels
     if labels.dtype.kind == "f":
         whole = np.isfinite(labels) & (labels == np.rint(labels)) & (np.abs(labels) < 2**53)
@@ -310,14 +331,14 @@ def _plain_labels(name: str, labels: NDArray[Any], notes: list[str]) -> NDArray[
 
 
 def _mixed(
-    images: NDArray[Any], labels: NDArray[np.int64], what: str, notes: list[str]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    images: Pixels, labels: NDArray[np.int64], what: str, notes: list[str]
+) -> tuple[Pixels, NDArray[np.int64]]:
     """Shuffle what is grouped by class: the first images asked for must hold every class."""
     if not _is_grouped(labels):
         return images, labels
     order = np.random.default_rng(_ORDER_SEED).permutation(len(labels))
     notes.append(f"The {what} images came class after class and were shuffled.")
-    return images[order], labels[order]
+    return replace(images, order=order), labels[order]
 
 
 def _is_grouped(labels: NDArray[np.int64]) -> bool:

@@ -50,7 +50,7 @@ def open_path(
                 parts = yield from file_format.read(inside, reading)
                 if inside is not head:
                     parts = replace(parts, name=path.resolve().name)
-                return assemble(parts, str(inside.path), reading)
+                return (yield from assemble(parts, str(inside.path), reading))
         folder = _only_folder(inside)
         if folder is None:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
 _USUAL_MAXIMA = (1.0, 16.0, 255.0, 65535.0)
@@ -23,9 +26,55 @@ _SLACK = 1e-3
 as x * 0.00392157 brings 255 to 1.0000004. They are brought back."""
 
 
+_VALUES_AT_A_TIME = 1 << 19
+"""Looked at together, so that no temporary grows with the file."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pixels:
+    """The images of one part as they are stored, and what is done to those that are asked for.
+
+    The memory that images take as they are stored and as they are learned from is large enough;
+    nothing between the two is ever there of all of them.
+
+    Attributes
+    ----------
+    stored : (n, height, width)
+    steps : what is done to some of them, one after the other
+    order : (n,) which stored image is the first, second, ...; None where they are as stored
+    """
+
+    stored: NDArray[Any]
+    steps: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = ()
+    order: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of all of them together."""
+        return self.stored.shape
+
+    def __getitem__(self, rows: Any, /) -> NDArray[Any]:
+        return self.done(self.stored[rows if self.order is None else self.order[rows]])
+
+    def then(self, step: Callable[[NDArray[Any]], NDArray[Any]]) -> Pixels:
+        """Return these with one more step."""
+        return replace(self, steps=(*self.steps, step))
+
+    # What overflows or is no number at all is found and refused by name, not warned of.
+    @np.errstate(over="ignore", invalid="ignore")
+    def done(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return ``values``, which are some of those stored, after all steps."""
+        for step in self.steps:
+            values = step(values)
+        return values
+
+
 def scaled(
     name: str, full: float | None, stacks: list[NDArray[Any]], notes: list[str]
-) -> list[NDArray[Any]]:
+) -> list[Pixels]:
     """Return bytes as they are (they become 0..1 later), anything else as float32 in 0..1.
 
     Parameters
@@ -44,9 +93,9 @@ def scaled(
     highs = [float(images.max()) for images in stacks]
     if full == 255 and are_bytes:
         if max(highs) != 1:
-            return stacks
+            return [Pixels(images) for images in stacks]
         notes.append("Bytes are 0 and 1 alone: 1 was taken as full ink.")
-        return [images * np.uint8(255) for images in stacks]
+        return [Pixels(images, (lambda rows: rows * np.uint8(255),)) for images in stacks]
     lows = [float(images.min()) for images in stacks]
     low, high = min(lows), max(highs)
     if not np.isfinite([*lows, *highs]).all():
@@ -63,26 +112,27 @@ def scaled(
                 "0..{:g} were each divided by their own.".format(*fulls)
             )
             return [
-                _divided(_brought_back([images], 0, own, notes)[0], own)
+                _brought_back([images], 0, own, notes)[0].then(_divider(own))
                 for images, own in zip(stacks, fulls, strict=True)
             ]
         if full == 255 and are_bytes:
-            return stacks
+            return [Pixels(images) for images in stacks]
     if full is not None and low >= -slack * full and high <= full * (1 + slack):
         if full not in (1.0, 255.0):
             notes.append(f"Pixels 0..{full:g} were divided by {full:g}.")
-        stacks = _brought_back(stacks, 0, full, notes)
+        inside = _brought_back(stacks, 0, full, notes)
         if full == 1 and all(images.dtype == np.float32 for images in stacks):
-            return stacks
-        return [_divided(images, full) for images in stacks]
+            return inside
+        return [images.then(_divider(full)) for images in inside]
     if full is None and max(lows) < 0:
         for end in (0.5, 1.0):  # the smaller one first: MNIST from -0.5 to 0.5 lies in both
             if max(-low, high) <= end * (1 + slack):
                 was = f"-{end:g}..{end:g}"
                 notes.append(f"Pixels {was} became 0..1: (x + {end:g}) / {2 * end:g}.")
-                stacks = _brought_back(stacks, -end, end, notes)
-                shifted = [np.add(images, end, dtype=np.float32) for images in stacks]
-                return [_divided(images, 2 * end) for images in shifted]
+                return [
+                    images.then(_adder(end)).then(_divider(2 * end))
+                    for images in _brought_back(stacks, -end, end, notes)
+                ]
     lie = f"pixels lie between {low:g} and {high:g}"
     if min(lows) < 0 <= max(lows):
         ranges = [f"between {lows[i]:g} and {highs[i]:g}" for i in range(2)]
@@ -103,18 +153,23 @@ def _full_of(stacks: list[NDArray[Any]], high: float) -> float | None:
 
 
 def _is_whole(images: NDArray[Any]) -> bool:
-    return images.dtype.kind != "f" or bool((images == np.rint(images)).all())
+    return images.dtype.kind != "f" or all((some == np.rint(some)).all() for some in _some(images))
+
+
+def _some(images: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    step = max(1, _VALUES_AT_A_TIME // max(1, images[0].size))
+    return (images[first : first + step] for first in range(0, len(images), step))
 
 
 def _brought_back(
     stacks: list[NDArray[Any]], low: float, high: float, notes: list[str]
-) -> list[NDArray[Any]]:
+) -> list[Pixels]:
     """Return images without what lies a little outside of ``low`` and ``high``."""
     outside = [images.min() < low or images.max() > high for images in stacks]
     if not any(outside):
-        return stacks
+        return [Pixels(images) for images in stacks]
     notes.append(f"Pixels a little outside of {low:g}..{high:g} were brought back into it.")
-    return [np.clip(images, low, high) for images in stacks]
+    return [Pixels(images, (lambda rows: np.clip(rows, low, high),)) for images in stacks]
 
 
 def _own_fulls(stacks: list[NDArray[Any]], highs: list[float], full: float) -> list[float]:
@@ -130,7 +185,10 @@ def _own_fulls(stacks: list[NDArray[Any]], highs: list[float], full: float) -> l
     return fulls
 
 
-def _divided(images: NDArray[Any], full: float) -> NDArray[Any]:
-    """Return 0..full as 0..1."""
-    divided: NDArray[Any] = np.multiply(images, np.float32(1 / full), dtype=np.float32)
-    return divided
+def _divider(full: float) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """Return what makes 0..1 of 0..full."""
+    return lambda rows: np.multiply(rows, np.float32(1 / full), dtype=np.float32)
+
+
+def _adder(offset: float) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    return lambda rows: np.add(rows, offset, dtype=np.float32)

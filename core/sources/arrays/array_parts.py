@@ -135,7 +135,8 @@ def _check(where: str, infos: dict[str, ArrayInfo]) -> None:
         size = math.prod(info.shape)
         if not size:
             raise DatasetError(f"{where}: {info} is empty; at least one image is needed")
-        n_bytes += size * np.dtype(info.dtype).itemsize
+        twice = "validation_images" in infos and not role.startswith("test")  # they are joined
+        n_bytes += size * np.dtype(info.dtype).itemsize * (1 + twice)
         if role.endswith("images"):
             n_images += info.shape[0]
             n_values += size

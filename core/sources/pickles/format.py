@@ -174,12 +174,18 @@ def _numbers(label: str, entries: _List) -> Generator[Progress, None, NDArray[An
 
 def _words(label: str, entries: _List) -> Generator[Progress, None, NDArray[Any]]:
     yield from ()
-    words = [text_of(entry) for entry in entries]
-    if None in words:
+    known: dict[Any, str | None] = {}  # the same one may be meant half a million times
+    words = np.empty(len(entries), dtype=object)
+    for i, entry in enumerate(entries):
+        plain = entry if isinstance(entry, bytes | str) else None
+        if plain not in known:
+            known[plain] = text_of(plain)
+        words[i] = known[plain]
+    if None in known.values():
         raise DatasetError(
             f"{label}: it is a list of other things than words of at most {MAX_WORD} characters"
         )
-    return np.array(words)
+    return words
 
 
 def _built(label: str, note: ArrayNote) -> Generator[Progress, None, NDArray[Any]]:

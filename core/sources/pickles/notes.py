@@ -34,9 +34,12 @@ _MAX_DIMENSIONS = 32
 _INTEGER = re.compile("[iu][1248]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class LongText:
-    """A text that nobody has decoded: a single letter in it can make it four times as large."""
+    """A text that nobody has decoded: a single letter in it can make it four times as large.
+
+    Where it becomes bytes, these take its place, and nothing of it is left.
+    """
 
     raw: NDArray[np.uint8]
     codec: str
@@ -214,15 +217,17 @@ def _encoded(text: Any, codec: str | None) -> Generator[Progress, None, bytes | 
         if isinstance(text, str):
             return text.encode("latin-1")
         decoder = codecs.getincrementaldecoder(text.codec)()
-        content = np.empty(len(text.raw), dtype=np.uint8)
+        content, text.raw = text.raw, text.raw[:0]
+        if not len(content):
+            raise DatasetError("the same text is to become bytes once more")
         done = 0
-        for start in range(0, len(text.raw), _PIECE_BYTES):
-            piece = text.raw[start : start + _PIECE_BYTES].tobytes()
-            last = start + _PIECE_BYTES >= len(text.raw)
+        for start in range(0, len(content), _PIECE_BYTES):
+            piece = content[start : start + _PIECE_BYTES].tobytes()
+            last = start + _PIECE_BYTES >= len(content)
             found = decoder.decode(piece, last).encode("latin-1")
             content[done : done + len(found)] = np.frombuffer(found, dtype=np.uint8)
             done += len(found)
-            yield Progress(done, len(text.raw), "bytes")
+            yield Progress(done, len(content), "bytes")
     except ValueError as error:
         raise DatasetError("the bytes of an array have letters beyond 255") from error
     return content[:done]

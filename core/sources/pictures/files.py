@@ -202,8 +202,8 @@ def _picture(image: Image.Image) -> Picture:
     if image.has_transparency_data and not image.mode.startswith("I"):
         grey, transparent = _on_ground(image)
     elif image.mode.startswith("I"):  # 16 bits; Pillow's own conversion cuts them off at 255
-        levels = np.clip(np.asarray(image).astype(np.int64), 0, 65535)
-        grey = Image.fromarray(np.rint(levels / 257).astype(np.uint8))
+        levels = np.multiply(np.clip(np.asarray(image), 0, 65535), 1 / 257, dtype=np.float32)
+        grey = Image.fromarray(np.rint(levels, out=levels).astype(np.uint8))
     elif image.mode in ("L", "1", "RGB", "YCbCr"):
         grey = image.convert("L")
     else:

@@ -262,7 +262,7 @@ def _read_table(
     path: Path, layout: Layout, labels: LabelCodes
 ) -> Generator[Progress, None, _Table]:
     table = _Table(path, layout, deque(), [])
-    n_rows = n_exact_bytes = 0
+    n_rows = n_exact_bytes = n_bytes = 0
     with open_file(path) as stream:
         size = path.stat().st_size
         total = size if stream.most <= size else 0  # what gzip becomes is not known
@@ -281,6 +281,9 @@ def _read_table(
             n_cells = n_rows * layout.n_cells
             check_at_most(path, n_rows, limits.MAX_IMAGES, "images", limits.SMALLER)
             check_at_most(path, n_cells, limits.MAX_ELEMENTS, "values", limits.SMALLER)
+            n_bytes += rows.values.nbytes
+            most, what = limits.MAX_INFLATED_BYTES, "bytes of values with fractions"
+            check_at_most(path, n_bytes, most, what, limits.SMALLER)
             table.values.append(rows.values)
             if rows.codes is not None:
                 table.codes.append(rows.codes)
