@@ -78,3 +78,46 @@ def test_toward_every_class_the_least_largest_change_is_that_of_highs(boxed):
             right = flattest(rows, gaps, image if boxed else None) if (gaps > 0).any() else 0.0
             found = smallest_change(weights, image, "linf", target=target, boxed=boxed)
             assert found.size == pytest.approx(right, rel=1e-10, abs=1e-12)
+
+
+def fewest(rows, gaps, image):
+    """Return the fewest pixels in the box with which the class is ahead by more than rounding."""
+    n_rows, n = rows.shape
+    each, nothing = np.eye(n), np.zeros((n, n))
+    moves = np.hstack((rows * (1 - image), -rows * image, np.zeros((n_rows, n))))
+    links = np.block([[-each, nothing, each], [nothing, -each, each]])
+    beyond = gaps + 1e-4 * max(np.abs(gaps).max(), np.abs(rows).max())
+    answer = optimize.milp(
+        np.repeat([0.0, 0.0, 1.0], n),
+        constraints=optimize.LinearConstraint(
+            np.vstack((moves, links)), np.append(beyond, np.zeros(2 * n)), np.inf
+        ),
+        integrality=np.repeat([0, 0, 1], n),
+        bounds=optimize.Bounds(0, 1),
+        options={"mip_rel_gap": 0},
+    )
+    return round(answer.fun) if answer.status == 0 else np.inf
+
+
+def test_the_fewest_pixels_toward_every_class_are_those_of_highs():
+    model, images, _ = learnt_model()
+    weights = model.weights
+    for image in images[:6]:
+        logits = model.logits(image)
+        for target in np.flatnonzero(logits < logits.max()):
+            others = np.delete(np.arange(len(weights)), target)
+            rows, gaps = weights[target, 1:] - weights[others, 1:], logits[others] - logits[target]
+            found = smallest_change(weights, image, "l0", target=int(target), boxed=True)
+            assert found.at_least == found.size == fewest(rows, gaps, image)
+
+
+@pytest.mark.parametrize("kind", ["any", "round", "sparse"])
+def test_the_fewest_pixels_are_those_of_highs(kind):
+    for seed in range(60):
+        rows, gaps, image = rows_of(kind, np.random.default_rng(seed))
+        weights = np.vstack((np.zeros(rows.shape[1]), -rows))
+        biases = np.append(0.0, gaps + rows @ image)
+        weights = np.column_stack((biases, weights))
+        if (gaps > 0).any():
+            found = smallest_change(weights, image, "l0", target=0, boxed=True)
+            assert found.at_least == found.size == fewest(rows, gaps, image)

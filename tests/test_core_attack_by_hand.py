@@ -388,8 +388,10 @@ def test_the_score_in_words() -> None:
     assert said == (
         "You win: read as 3 with 0.93 of 1.00. The gradient needs 0.31: yours is 3 times as large."
     )
-    said = score(a_standing(1.1, won=True), 0.311, rules, 0.31, "3")
+    said = score(a_standing(1.1, won=True), 0.31, rules, 0.31, "3")
     assert "no change is smaller than yours" in said
+    said = score(a_standing(1.1, won=True), 0.311, rules, 0.31, "3")
+    assert "yours is as small to half a percent" in said
     said = score(a_standing(1.1, won=True), 1.2, rules, 0.31, "3")
     assert said.startswith("Over the budget, 1.20 of 1.00"), "over the budget nobody wins"
     said = score(a_standing(0.5), 0.8, rules, 1.2, "3")
@@ -402,8 +404,21 @@ def test_the_score_in_pixels() -> None:
     assert said == "You: 62 % of the way with 1 of 8 pixels. The gradient needs 4 pixels."
     said = score(a_standing(1.1, won=True), 1.0, rules, 1.0, "3")
     assert "The gradient needs 1 pixel: no change is smaller than yours" in said
-    said = score(a_standing(1.1, won=True), 3.0, rules, 4.0, "3")
-    assert "The gradient's own way takes 4 pixels: yours is smaller." in said
+    said = score(a_standing(1.1, won=True), 3.0, rules, 4.0, "3", at_least=2.0)
+    assert "The gradient's own way takes 4 pixels (2 at least): yours is smaller." in said
+
+
+def test_no_change_is_called_the_smallest_before_that_is_proven() -> None:
+    """Of two bounds: 5 pixels are enough, and it takes 4 at least."""
+    rules, won = Rules("l0", 8.0, True), a_standing(1.1, won=True)
+    said = score(won, 5.0, rules, 5.0, "3", at_least=4.0)
+    assert said.endswith("The gradient needs 5 pixels (4 at least): as many as you.")
+    assert "yours is smaller" in score(won, 4.5, rules, 5.0, "3", at_least=4.0)
+    assert "no change is smaller than yours" in score(won, 4.0, rules, 5.0, "3", at_least=4.0)
+    assert "no change is smaller than yours" in score(won, 5.0, rules, 5.0, "3", at_least=5.0)
+    narrow = Rules("l0", 4.0, True)
+    assert "nobody can win" not in score(a_standing(0.5), 2.0, narrow, 5.0, "3", at_least=4.0)
+    assert "nobody can win" in score(a_standing(0.5), 2.0, narrow, 5.0, "3", at_least=5.0)
 
 
 def ask(norm: Any, target: int | None, *, boxed: bool = True, **more: Any) -> Answer:

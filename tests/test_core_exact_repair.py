@@ -142,7 +142,7 @@ def test_weights_that_ran_away_are_seen(bad):
 
 def test_a_search_tells_while_the_fewest_pixels_toward_one_of_many_are_looked_for():
     weights, image = case(12, 40, 5)
-    told = list(TargetSearch(weights, image, "l0", boxed=False).run())
+    told = list(TargetSearch(weights, image, "l0", boxed=True).run())
     assert len(told) > 12  # more than once for some classes
     assert all(step.total == 12 and step.unit == "classes" for step in told)
     assert [step.done for step in told] == sorted(step.done for step in told)

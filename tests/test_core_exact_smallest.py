@@ -15,6 +15,8 @@ from core.errors import SettingError
 from core.exact.closed_form import smallest_changes
 from core.exact.pairs import pair_changes
 from core.exact.smallest import boxed_changes, smallest_change
+from core.exact.solver.fewest import fewest_pixels
+from core.exact.solver.overtaking import overtaking_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import finish
 
@@ -209,6 +211,85 @@ def test_few_pixels_toward_a_class_are_enough_and_bounded_from_below(
         return
     assert np.count_nonzero(found.change) <= found.size
     assert SoftmaxPerceptron(weights).predict(image + found.change) == target
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("is_round", [False, True])
+def test_the_fewest_pixels_toward_a_class_are_those_of_trying_all_sets(boxed, is_round):
+    for seed in range(60):
+        weights, image = case(3 + seed % 4, 1 + seed % 7, seed)
+        if is_round:  # many ties, none of which is enough
+            weights, image = np.round(weights), np.round(image)
+        target = seed % len(weights)
+        found = smallest_change(weights, image, "l0", target=target, boxed=boxed)
+        if found.predicted == target:
+            continue
+        assert found.at_least == found.size or not boxed
+        assert found.at_least == found.size or found.at_least == 3
+        logits = SoftmaxPerceptron(weights).logits(image)
+        others = np.delete(np.arange(len(weights)), target)
+        rows, gaps = weights[target, 1:] - weights[others, 1:], logits[others] - logits[target]
+        fewest = np.inf
+        for chosen in itertools.product([False, True], repeat=len(image)):
+            at = np.flatnonzero(chosen)
+            if 0 < len(at) < fewest:
+                box = image[at] if boxed else None
+                if overtaking_change(rows[:, at], gaps + 1e-5, "l2", box) is not None:
+                    fewest = len(at)
+        assert found.at_least <= fewest <= found.size
+        if np.isfinite(found.size):
+            reached = SoftmaxPerceptron(weights).logits(image + found.change)
+            assert reached[target] > np.delete(reached, target).max()
+
+
+@pytest.mark.parametrize(
+    ("weights", "image", "target", "boxed", "fewest"),
+    [
+        ([[-4, 0, -2, 1], [0, -3, 5, -3], [-2, -4, 3, 3]], [0.3, 0.2, 0.7], 0, True, 2),
+        ([[1, 1, -3, 3], [2, -6, 0, -4], [3, 2, -3, -3]], [0.0, 0.8, 0.7], 2, False, 1),
+    ],
+)
+def test_fewer_pixels_than_those_that_move_furthest_are_found(
+    weights, image, target, boxed, fewest
+):
+    weights, image = np.array(weights, dtype=float), np.array(image)
+    found = smallest_change(weights, image, "l0", target=target, boxed=boxed)
+    assert found.size == found.at_least == np.count_nonzero(found.change) == fewest
+    assert SoftmaxPerceptron(weights).predict(image + found.change) == target
+
+
+def test_a_search_that_is_left_in_time_knows_both_bounds(monkeypatch):
+    monkeypatch.setattr("core.exact.solver.fewest.MOST_NODES", 1)
+    kinds = set()
+    for seed in range(20):
+        weights, image = case(12, 16, seed)
+        found = smallest_change(weights, image, "l0", target=seed % 12, boxed=True)
+        assert found.at_least <= found.size
+        kinds.add(found.at_least < found.size)
+    assert kinds == {False, True}
+
+
+def test_one_two_or_more_pixels_without_a_box_are_those_of_trying_all_sets(monkeypatch):
+    """Of rows that point anywhere: few pixels favour one class over all others."""
+    kinds = set()
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        rows, gaps = rng.standard_normal((6, 7)), rng.standard_normal(6)
+        if seed % 2:
+            rows, gaps = np.round(rows), np.round(gaps)
+        sets = (np.array(at) for k in range(1, 8) for at in itertools.combinations(range(7), k))
+        ways = ((at, overtaking_change(rows[:, at], gaps + 1e-5, "l2", None)) for at in sets)
+        fewest = next((len(at) for at, way in ways if way is not None), np.inf)
+        pixels, at_least = finish(fewest_pixels(rows, gaps, None))
+        found = np.inf if pixels is None else len(pixels)
+        assert at_least == min(fewest, 3 if np.isfinite(fewest) else np.inf)
+        assert found == fewest if fewest < 3 else found >= fewest
+        kinds.add(at_least)
+        with monkeypatch.context() as patch:
+            patch.setattr("core.exact.solver.fewest.MOST_PAIRED", 0)
+            pixels, at_least = finish(fewest_pixels(rows, gaps, None))
+            assert at_least == min(fewest, 2 if np.isfinite(fewest) else np.inf)
+    assert {2, 3} <= kinds
 
 
 def test_what_no_image_is_read_as_is_out_of_reach():

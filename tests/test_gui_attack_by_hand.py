@@ -182,7 +182,7 @@ def assert_says_what_is_true(panel: ByHandPanel, session: Session) -> None:
     standing = goal.standing(game.painting.change)
     size = size_of(game.painting.change, game.norm)
     name = data_of(session).class_names[standing.predicted]
-    said = score(standing, size, game.rules, game.answer.needed, name)
+    said = score(standing, size, game.rules, game.answer.needed, name, game.answer.at_least)
     assert panel.sentence.text() == said
     assert panel.used.share == pytest.approx(size / game.budget)
     assert panel.used.mark == pytest.approx(game.answer.needed / game.budget)

@@ -34,12 +34,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.attack import FROM_IMAGE, summarise
-from core.attack.film import steps_worth
+from core.attack.film import Least, steps_worth
+from core.attack.step import AttackStep
 from core.data.config import DataConfig
 from core.insight.diagnostics import weight_images
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
+from gui.attack.film.words import second_words, size_words
 from gui.attack.page import AttackPage
 from gui.session.attack import PART_WORDS
 from gui.session.run_state import RunState
@@ -784,3 +786,15 @@ def test_the_page_waits_for_data(
     open_paused(qtbot, session)
     wait_for_film(qtbot, session)
     assert_shows_the_core_film(page, session, session.attack.film.position)
+
+
+def test_a_number_of_pixels_that_is_not_proven_is_said_with_both_bounds() -> None:
+    least = Least("l0", True, 5.0, 4.0, {1: 5.0, 2: 9.0, 3: 7.0}, {1: 4.0, 2: 9.0, 3: 7.0})
+    words = size_words(6.0, "l0", least)
+    assert words == "Pixels changed 6; the least possible is at most 5, at least 4 in the box."
+    one = AttackStep(step=0, image=np.zeros(2), probabilities=np.zeros(4), loss=0.0,
+                     gradient_norm=0.0, l2=1.0, linf=0.5)  # fmt: skip
+    names = ["a", "b", "c", "d"]
+    assert second_words(one, names, "l0", least, aim=3).endswith(
+        "Toward b it would take 4 to 5, toward c as much as 9."
+    )

@@ -271,9 +271,10 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
     )
 
 
-def test_where_the_fewest_pixels_are_only_a_bound_it_says_at_most(
-    panel: TargetsPanel, session: Session, qtbot: QtBot
+def test_where_the_fewest_pixels_are_not_proven_both_bounds_are_said(
+    panel: TargetsPanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("core.exact.solver.fewest.MOST_NODES", 1)
     panel.measure.measure(norm="l0")
     panel.measure.measure(boxed=True)
     kinds = set()
@@ -289,10 +290,8 @@ def test_where_the_fewest_pixels_are_only_a_bound_it_says_at_most(
                 assert one.size == 0 or np.isinf(one.size)
                 continue
             kinds.add(one.at_least < one.size)
-            expected = (
-                f"at most {one.size:.0f}" if one.at_least < one.size else f"{one.size:.0f} px"
-            )
-            assert words.split("  ")[0] == expected
+            both = f"{one.at_least:.0f} to " if one.at_least < one.size else ""
+            assert words.split("  ")[0] == f"{both}{one.size:.0f} px"
     assert kinds == {True, False}
 
 

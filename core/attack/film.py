@@ -88,14 +88,17 @@ class Least:
     Attributes
     ----------
     norm, boxed : how it is measured, and whether pixels stay between 0 and 1
-    size : of the smallest change that is enough for what is wanted
-    sizes : class -> the smallest toward it; those that are out of reach are left out
+    size, at_least : of the smallest change that is known to be enough for what is wanted, and what
+        none undercuts; the same but for some numbers of pixels
+    sizes, at_leasts : class -> the same toward it; those that are out of reach are left out
     """
 
     norm: Norm
     boxed: bool
     size: float
+    at_least: float
     sizes: Mapping[int, float]
+    at_leasts: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +157,7 @@ class FilmSearch:
         self._rest = frames(attack, origin)
         self._steps: list[AttackStep] = []
         self._flip: int | None = None
-        self._sizes: dict[int | None, float] = {}
+        self._sizes: dict[int | None, tuple[float, float]] = {}
         self._is_done = False
 
     @property
@@ -199,7 +202,7 @@ class FilmSearch:
                     target=target,
                     boxed=self._boxed,
                 )
-                self._sizes[target] = found.size
+                self._sizes[target] = found.size, found.at_least
                 yield Progress(len(self._steps), len(self._steps), "steps")
 
     def found(self) -> Filmed | None:
@@ -209,12 +212,13 @@ class FilmSearch:
         attack, n_steps = self._attack, self._n_steps
         if self._is_done and not attack.ran_away:  # some are done before the end
             n_steps = max(len(self._steps) - 1, 1)
-        least, wanted = None, self._sizes.get(attack.target, 0.0)
-        if self._norm is not None and 0 < wanted < np.inf:
+        least, wanted = None, self._sizes.get(attack.target, (0.0, 0.0))
+        if self._norm is not None and 0 < wanted[0] < np.inf:
             # Otherwise it is read so already, or out of reach.
-            known = ((k, size) for k, size in self._sizes.items() if k is not None)
-            reached = {k: size for k, size in known if np.isfinite(size)}
-            least = Least(self._norm, self._boxed, wanted, reached)
+            known = ((k, both) for k, both in self._sizes.items() if k is not None)
+            reached = {k: both for k, both in known if np.isfinite(both[0])}
+            sizes, at_leasts = ({k: both[i] for k, both in reached.items()} for i in (0, 1))
+            least = Least(self._norm, self._boxed, *wanted, sizes, at_leasts)
         return Filmed(
             steps=tuple(self._steps),
             n_steps=n_steps,

@@ -67,7 +67,13 @@ class AllTargets:
         sizes[self.predicted] = np.inf
         if not self.complete or not np.isfinite(sizes).any():
             return None
-        return int(sizes.argmin())
+        best = int(sizes.argmin())
+        proven = [
+            c.smallest.at_least
+            for k, c in enumerate(self.crossings)
+            if c is not None and k not in (best, self.predicted)
+        ]
+        return best if min(proven, default=np.inf) >= sizes[best] else None
 
     @property
     def largest(self) -> float:

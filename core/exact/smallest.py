@@ -5,9 +5,9 @@ as, so its size is the smallest of those of all pairs (:mod:`core.exact.pairs`).
 
 "Toward a class": *all* others must be overtaken at once. The class it is read as is the hardest to
 overtake for most images, and then the pair's change is enough and nothing smaller can be; where it
-is not, :mod:`core.exact.solver.overtaking` solves the small convex problem. The fewest pixels are
-the one question without an exact answer there (with several rivals it is a covering problem): the
-size given is one that is enough, and ``at_least`` what cannot be undercut.
+is not, :mod:`core.exact.solver.overtaking` solves the small convex problem. The fewest pixels
+are a covering problem there (:mod:`core.exact.solver.fewest`): the size given is one that is
+enough, and ``at_least`` what cannot be undercut, nearly always the same.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from core.data.dataset import read_only
 from core.errors import ExplorerError, SettingError
 from core.exact.closed_form import SET_NORMS, SmallestChanges, class_distances
 from core.exact.pairs import NORMS, Norm, pair_changes
+from core.exact.solver.fewest import BEYOND, fewest_pixels, scale_of
 from core.exact.solver.overtaking import overtaking_change
 from core.progress import Progress, finish
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from core.data.dataset import Split
     from core.exact.closed_form import SetNorm
 
+_BEYOND = 1e-6
+"""So far beyond the tie few pixels go where they can: a share of the largest gap or weight."""
 CHUNK_ROWS = 128
 """Images whose boxed sizes are found together: a tenth of a second at most."""
 
@@ -140,12 +143,18 @@ def _toward(
     nothing = read_only(np.zeros_like(x))
     if not np.isfinite(bound):
         return SmallestChange(np.inf, np.inf, winner, -1, nothing)
+    # A number of pixels has no "just beyond": there a tie is not enough.
     scale = max(float(np.abs(gaps).max()), 1e-300)
-    if (rows @ change - gaps >= -1e-12 * scale).all():
+    ahead = 2 * BEYOND * scale_of(rows, gaps) if norm == "l0" else -1e-12 * scale
+    if (rows @ change - gaps >= ahead).all():
         return SmallestChange(bound, bound, winner, target, read_only(change.copy()))
     if norm == "l0":
-        few = yield from _few_pixels(rows, gaps, x, winner, target, bound, boxed=boxed)
-        return few
+        pixels, least = yield from fewest_pixels(rows, gaps, x if boxed else None)
+        if pixels is None:
+            return SmallestChange(np.inf, least, winner, -1, nothing)
+        change = np.zeros_like(x)
+        change[pixels] = _of_pixels(rows[:, pixels], gaps, x[pixels] if boxed else None)
+        return SmallestChange(float(len(pixels)), least, winner, target, read_only(change))
     found = overtaking_change(rows, gaps, norm, x if boxed else None)
     if found is None:
         return SmallestChange(np.inf, np.inf, winner, -1, nothing)
@@ -153,54 +162,19 @@ def _toward(
     return SmallestChange(size, size, winner, target, read_only(found))
 
 
-def _few_pixels(
-    rows: NDArray[np.float64],
-    gaps: NDArray[np.float64],
-    x: NDArray[np.float64],
-    winner: int,
-    target: int,
-    bound: float,
-    *,
-    boxed: bool,
-) -> Generator[Progress, None, SmallestChange]:
-    """Return a change of few pixels that overtakes all: the largest of the shortest one's, grown.
-
-    The pixels that move furthest in the change of smallest length are freed one by one, then two,
-    four ... until those alone are enough; halving finds the fewest of that order.
-    """
-    whole = overtaking_change(rows, gaps, "l2", x if boxed else None)
-    if whole is None:
-        return SmallestChange(np.inf, np.inf, winner, -1, read_only(np.zeros_like(x)))
-    order = np.argsort(-np.abs(whole), kind="stable")
-    beyond = gaps + 1e-6 * np.abs(gaps).max()  # more than a tie
-
-    def change_of(count: int) -> NDArray[np.float64] | None:
-        chosen = order[:count]
+def _of_pixels(
+    rows: NDArray[np.float64], gaps: NDArray[np.float64], x: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Return the shortest change of some pixels that overtakes all by more than a tie."""
+    for beyond in (_BEYOND, 2 * BEYOND, BEYOND):
+        needed = gaps + beyond * scale_of(rows, gaps)
         try:
-            part = overtaking_change(rows[:, chosen], beyond, "l2", x[chosen] if boxed else None)
+            found = overtaking_change(rows, needed, "l2", x)
         except ExplorerError:
-            part = None  # hardly enough, if at all: so few pixels are not claimed to be
-        if part is None:
-            return None
-        change = np.zeros_like(x)
-        change[chosen] = part
-        return change
-
-    low, high = int(bound) - 1, len(order)
-    best = change_of(high)
-    if best is None:
-        return SmallestChange(np.inf, bound, winner, -1, read_only(np.zeros_like(x)))
-    n_tried = 1
-    while high - low > 1:
-        yield Progress(n_tried, 0, "numbers of pixels")
-        n_tried += 1
-        middle = (low + high) // 2
-        found = change_of(middle) if middle else None
-        if found is None:
-            low = middle
-        else:
-            high, best = middle, found
-    return SmallestChange(float(high), bound, winner, target, read_only(best))
+            continue
+        if found is not None:
+            return found
+    raise ExplorerError("A change of the fewest pixels could not be found.")
 
 
 def boxed_changes(

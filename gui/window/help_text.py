@@ -118,7 +118,8 @@ never ends and walks on.</p>
 <h3><a name="attack:all targets"></a>All targets</h3>
 <p>One column per class: the image on its way there, the change (all amplified alike), its exact
 size. At 100 % it lies on the boundary, a little farther ✓ it is read as the class; the frame marks
-the nearest. <i>At most</i> stands where several rivals make the fewest pixels only a bound.</p>
+the nearest. Of the fewest pixels <i>4 to 5 px</i> says that 5 are enough and
+fewer than 4 are not: past several rivals the least is not always proven in time.</p>
 <h3><a name="attack:mend"></a>Mend</h3>
 <p>Left a mistake and the smallest change toward its true class, right an image read rightly and the
 smallest change away from it; below, both sizes compared and the medians of the part.</p>

@@ -130,24 +130,33 @@ def sized(size: float, norm: str) -> str:
     return f"{number(size, norm)} pixel{'' if size == 1 else 's'}"
 
 
-def score(standing: Standing, size: float, rules: Rules, needed: float, reads: str) -> str:
+def score(
+    standing: Standing,
+    size: float,
+    rules: Rules,
+    needed: float,
+    reads: str,
+    at_least: float | None = None,
+) -> str:
     """Return in one or two sentences how a person stands against the gradient.
 
     Parameters
     ----------
     size : of the person's change
-    needed : the smallest size with which it can be done
+    needed : the smallest size with which it is known that it can be done
     reads : the name of what the changed image is read as
+    at_least : no smaller size is enough, where that is not ``needed`` itself
     """
     norm = rules.norm
-    budget, least = sized(rules.budget, norm), sized(needed, norm)
+    at_least = needed if at_least is None else at_least
+    budget, least = sized(rules.budget, norm), _least(needed, at_least, norm)
     mine = f"{number(size, norm)} of {budget}"
     needs = f"The gradient needs {least}."
     if over_budget(size, rules):
         return f"Over the budget, {mine}: soften, undo, or allow more. {needs}"
     if standing.won:
-        return f"You win: read as {reads} with {mine}. {_against(size, needed, norm)}"
-    if needed > rules.budget:
+        return f"You win: read as {reads} with {mine}. {_against(size, needed, at_least, norm)}"
+    if at_least > rules.budget:
         needs = f"The gradient needs {least}, more than the budget: nobody can win. Allow more."
     if size == 0:
         return f"Nothing is painted yet; the budget is {budget}. {needs}"
@@ -156,21 +165,31 @@ def score(standing: Standing, size: float, rules: Rules, needed: float, reads: s
     return f"You: {way} with {mine}. {needs}"
 
 
+def _least(needed: float, at_least: float, norm: str) -> str:
+    """Return what is needed, with what it takes at least where the two do not meet."""
+    proven = "" if at_least >= needed else f" ({number(at_least, norm)} at least)"
+    return f"{sized(needed, norm)}{proven}"
+
+
 def over_budget(size: float, rules: Rules) -> bool:
     """Whether a size is over the budget by more than rounding."""
     return size > rules.budget * (1 + 1e-9)
 
 
-def _against(size: float, needed: float, norm: str) -> str:
-    """Return how a size compares with the smallest there is."""
-    least = sized(needed, norm)
+def _against(size: float, needed: float, at_least: float, norm: str) -> str:
+    """Return how a size compares with the smallest there is, or is known."""
+    least = _least(needed, at_least, norm)
     if needed <= 0:
         return "It was a tie from the start."
-    if size < needed * (1 - 1e-9):
+    if at_least < size < needed:
         # Only where pixels are counted toward a class that must overtake several.
         return f"The gradient's own way takes {least}: yours is smaller."
-    if size / needed < 1.005:
+    if size <= at_least * (1 + 1e-9):
         return f"The gradient needs {least}: no change is smaller than yours."
+    if size <= needed * (1 + 1e-9):
+        return f"The gradient needs {least}: as many as you."
+    if size / needed < 1.005:
+        return f"The gradient needs {least}: yours is as small to half a percent."
     return f"The gradient needs {least}: yours is {size / needed:.3g} times as large."
 
 

@@ -49,7 +49,8 @@ class Exact(Attack):
     :mod:`core.exact.smallest`. It is made to end a little beyond the boundary by asking for a gap
     that much larger, and grows in equal parts along a straight line; where pixels are counted, they
     are changed in the order of what each gains, a part of them at each step. (Fewest pixels toward
-    a class that must overtake several others at once: enough, not proven to be fewest.)
+    a class that must overtake several others at once: the fewest wherever that is proven in time,
+    :mod:`core.exact.solver.fewest`.)
     Source: Hoelder's inequality; with the box the conditions of Karush, Kuhn and Tucker.
     """
 

@@ -25,6 +25,7 @@ from gui.widgets.canvas.tools import ChangeTools
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from core.attack.by_hand.optimiser import Answer
     from core.attack.by_hand.score import Standing
     from gui.session.session import Session
 
@@ -141,19 +142,18 @@ class ByHandPanel(AttackView):
             self.canvas.set_hint(None)
             return
         assert standing is not None
-        self._show_standing(standing, budget, answer.needed, dataset.class_names)
+        self._show_standing(standing, budget, answer, dataset.class_names)
         self._show_hint(standing)
 
     def _show_standing(
-        self, standing: Standing, budget: float, needed: float, names: tuple[str, ...]
+        self, standing: Standing, budget: float, answer: Answer, names: tuple[str, ...]
     ) -> None:
-        game = self.game
+        game, needed = self.game, answer.needed
         assert game.goal is not None
         assert game.painting is not None
         size, norm, target = game.painting.size, game.norm, game.goal.target
-        self.sentence.setText(
-            score(standing, size, game.rules, needed, name_of(names, standing.predicted))
-        )
+        reads, least = name_of(names, standing.predicted), answer.at_least
+        self.sentence.setText(score(standing, size, game.rules, needed, reads, least))
         wanted = "anything else" if target is None else name_of(names, target)
         self.task.set_wordings(f"{name_of(names, game.goal.read)}, to be read as {wanted}")
         self.bars.set_probabilities(

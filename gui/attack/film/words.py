@@ -46,7 +46,11 @@ def size_words(size: float, norm: Norm, least: Least | None) -> str:
     """Return how large the change is, and could have been."""
     possible = ""
     if least is not None:
-        enough = f"{least.size:,.0f}" if least.norm == "l0" else _down(least.size)
+        enough = _down(least.size)
+        if least.norm == "l0":
+            enough = f"{least.size:,.0f}"
+            if least.at_least < least.size:
+                enough = f"at most {enough}, at least {least.at_least:,.0f}"
         possible = f"; the least possible is {enough}{' in the box' if least.boxed else ''}"
     return f"{_SIZES[norm]} {_written(size, norm)}{possible}."
 
@@ -67,11 +71,17 @@ def second_words(
     sizes = {} if least is None else {k: v for k, v in least.sizes.items() if k != aim}
     if least is None or not sizes:
         return other
-    write = (lambda size: f"{size:,.0f}") if least.norm == "l0" else _down
+
+    def write(k: int) -> str:
+        size, at_least = sizes[k], least.at_leasts[k]
+        if least.norm != "l0":
+            return _down(size)
+        return f"{at_least:,.0f} to {size:,.0f}" if at_least < size else f"{size:,.0f}"
+
     near, far = min(sizes, key=lambda k: sizes[k]), max(sizes, key=lambda k: sizes[k])
-    words = f"{other} Toward {names[near]} it would take {write(sizes[near])}"
+    words = f"{other} Toward {names[near]} it would take {write(near)}"
     if near != far:
-        words += f", toward {names[far]} as much as {write(sizes[far])}"
+        words += f", toward {names[far]} as much as {write(far)}"
     return f"{words}."
 
 
