@@ -141,6 +141,9 @@ def test_on_the_stage_the_film_has_all_of_it(
     assert side % 8 == 0
     assert panel.bars.y() > panel.chosen_view.y() + side
     assert len(panel.bars.shown_classes()) == 10
+    page.resize(1264, 590)
+    assert len(panel.bars.shown_classes()) == 10, "smaller images rather than fewer bars"
+    page.resize(1904, 900)
     assert panel.sentence.fontInfo().pixelSize() == 34
     assert panel.size_line.text().startswith("Length of the change")
     page.show_tab("mend")

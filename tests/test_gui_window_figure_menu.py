@@ -361,6 +361,8 @@ def test_a_name_is_offered_that_every_system_takes(
 def test_nothing_that_can_be_saved_is_a_picture_of_buttons(
     window: MainWindow, qtbot: QtBot
 ) -> None:
+    curves = window.page("learn").curves
+    wait_until(qtbot, lambda: curves.error_plot.figure() is not None)  # else it comes meanwhile
     press(qtbot, window, "Ctrl+S")
     wait_until(qtbot, QApplication.activePopupWidget)
     menu = QApplication.activePopupWidget()

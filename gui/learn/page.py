@@ -57,8 +57,8 @@ _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 
 _GAP = 8
-_HEAD, _HEAD_LEAST = 28, 560
-"""Pixels of the row of tabs at 100 %: its height, and the width of the fewest words."""
+_HEAD, _HEAD_LEAST, _BOTH = 28, 400, 560
+"""Pixels of the row of tabs at 100 %: its height, its width for the tabs and with the choice."""
 _SHORT, _NARROW = 720, 660
 """In a narrower row of tabs, in pixels at 100 %, the choice of weights says less, and the colour
 bar gives way: pixels are read by hovering."""
@@ -88,7 +88,7 @@ class LearnPage(Page):
         self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
         self._drawn: tuple[NDArray[Any], DiagnosisAnswer | None] | None = None
         """The weights and the mistakes that the atlas shows."""
-        self._is_narrow = self._is_on_stage = False
+        self._is_narrow = self._is_tight = self._is_on_stage = False
         self._theme = LIGHT
         self._to_come = CurvesToCome(self)
         self._plots: list[CurvePlot] = []
@@ -180,7 +180,8 @@ class LearnPage(Page):
         elif event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
             self.weights.shorten(watched.width() < pixels(_SHORT))
             self._is_narrow = watched.width() < pixels(_NARROW)
-            self.colour_bar.setVisible(not self._is_narrow and not self.weights.isHidden())
+            self._is_tight = watched.width() < pixels(_BOTH)
+            self._show_tools()
         elif event.type() == QEvent.Type.MouseButtonDblClick:
             QCoreApplication.sendEvent(self.window(), FillRequest(self.lower_card))
         return False
@@ -263,10 +264,16 @@ class LearnPage(Page):
             self._tools[words] = [] if tools is None else [tools]
             if tools is not None:
                 self._head.addWidget(tools)
+        self._show_tools()
+
+    def _show_tools(self) -> None:
+        """Show those of the tab that is seen, as far as there is room for them."""
         for tab, tools in self._tools.items():
             for tool in tools:
-                tool.setVisible(tab == words)
-        self.colour_bar.setVisible(words == ATLAS and not self._is_narrow)
+                tool.setVisible(tab == self.switch.chosen_words)
+        is_atlas = self.switch.chosen_words == ATLAS
+        self.colour_bar.setVisible(is_atlas and not self._is_narrow)
+        self.weights.setVisible(is_atlas and not self._is_tight)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what is true now, in an opened image of the atlas too."""

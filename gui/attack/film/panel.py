@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images
 from core.learning.records import epoch_words
+from gui.attack.film.figure import step_sheet
 from gui.attack.film.images import AttackImages
 from gui.attack.film.traces import Traces
 from gui.attack.film.transport import FilmTransport
@@ -34,7 +34,7 @@ from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import as_title, short, shortened
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, sum_of
+from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -55,18 +55,17 @@ _RAN_AWAY = (
 )
 _LOW = 460
 """Pixels of the panel's height under which traces and images are smaller."""
-
-_TRACES, _LOW_TRACES = 166, 142
-_SIGN, _APART, _LEAST_BARS = 28, 34, 190
+_TRACES, _LOW_TRACES, _SIGN, _APART, _LEAST_BARS = 166, 142, 28, 34, 190
 _GOOD_SIDE, _LEAST_SIDE = 168, 112
-"""Of an image: for the one the curves are lower, for the other they are not there at all."""
-
+"""Of an image: for the one the curves are lower, with less the page scrolls."""
 _OUTCOME = 34
 """Pixels of the outcome's letters on the stage."""
 
 
 class FilmPanel(AttackView):
     """Shows the film of the session's attack."""
+
+    _side: tuple[int, ...] = ()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -113,7 +112,6 @@ class FilmPanel(AttackView):
         self.hint.setObjectName("muted")
         self.traces = Traces(session, self)
         self.probability_plot, self.size_plot, self.loss_plot = self.traces.plots
-        self._side: tuple[int, ...] = ()
         self._is_on_stage = False
         self._lay_out()
         self.images = AttackImages(session, self.chosen_view, self.result_view)
@@ -181,6 +179,12 @@ class FilmPanel(AttackView):
         """Return how high images and bars are at least, titles and captions being so high."""
         return max(_LEAST_SIDE + ends, self.bars.minimumSizeHint().height())
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Share the room anew with words of another size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._side:
+            QTimer.singleShot(0, self, self._fit_images)  # once the bars have it, too
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give images whole multiples of their pixels, as large as there is room for."""
         super().resizeEvent(event)
@@ -241,17 +245,9 @@ class FilmPanel(AttackView):
 
     def figure(self) -> Sheet | None:
         """Return the step shown: the images, what is read in the result, and the way there."""
-        from core.report.figures import Sheet
-
-        film = self._attack.film
-        images = sum_of("", "", self.chosen_view, self.change_view, self.result_view)
-        weights, bars = self.weights_view.cell(), self.bars.figure()
-        plots = tuple(f for plot in self.traces.plots if (f := plot.figure()) is not None)
-        if images is None or weights is None or bars is None:
-            return None
-        pictures = replace(images, cells=(*images.cells, weights), columns=4)
-        title = f"{as_title(self._attack.chosen.choice.attack.label)}, step {film.position}"
-        return Sheet(title, self.sentence.text(), ((pictures,), (bars, *plots[:1]), plots[1:]))
+        attack = self._attack
+        title = f"{as_title(attack.chosen.choice.attack.label)}, step {attack.film.position}"
+        return step_sheet(title, self.sentence.text(), self._pictures, self.bars, self.traces)
 
     def figure_words(self) -> str:
         """Return which image it is of, and which epoch's model is attacked."""
