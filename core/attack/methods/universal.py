@@ -25,7 +25,8 @@ class Universal(BasicIterative):
     to a largest component of 1 first, or the unsure images alone would decide. With the box image i
     shows ``clip(x_i + v, 0, 1)``, and a pixel that is clipped there gives no gradient. Kept is the
     v of the step that fooled most images (the smaller one where equal). With a target one change
-    leads all images to it.
+    leads all images to it. Without one the ways of the images nearly cancel each other:
+    :class:`~core.attack.whole_parts.universal_search.UniversalSearch` tries each target as well.
     Source: Moosavi-Dezfooli, Fawzi, Fawzi & Frossard 2017, "Universal adversarial perturbations";
     the steps are those of Shafahi, Najibi, Xu, Dickerson, Davis & Goldstein 2020, "Universal
     adversarial training", algorithm 2, their clipped loss being the say that ends with success.
