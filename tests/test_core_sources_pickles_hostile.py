@@ -152,7 +152,7 @@ HOSTILE = {
             50_000_000,
             b"q\x0200" + (b"h\x01h\x02" + pickled_text(b"latin1") + b"\x86Ra") * 1000 + b".",
         ),
-        "by which it makes more bytes of a text than there are in it",
+        "where the same text is to become bytes once more",
     ),
     "one short text made into bytes for ever": (
         content(
