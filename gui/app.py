@@ -64,6 +64,8 @@ def _log_handler() -> logging.Handler:
     handler: logging.Handler
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
+        if log_file().exists() and not log_file().is_file():  # nobody may ever read from a pipe
+            raise OSError(f"{log_file()} is no file")
         handler = RotatingFileHandler(log_file(), maxBytes=1_000_000, backupCount=1)
     except OSError:
         handler = logging.StreamHandler()

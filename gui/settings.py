@@ -56,8 +56,9 @@ class Settings:
         """Paths opened last and how they were read, the newest first."""
         try:
             entries = json.loads(str(self._store.value("recent", "[]")))
-            return [(str(entry["path"]), ReadingConfig(**entry["reading"])) for entry in entries]
-        except (ValueError, TypeError, KeyError, SettingError):
+            newest = entries[:MOST_RECENT]  # no other is looked at, however many there are
+            return [(str(entry["path"]), ReadingConfig(**entry["reading"])) for entry in newest]
+        except (ValueError, TypeError, KeyError, RecursionError, SettingError):
             return []  # written by another version: an empty list loses less than no window
 
     def remember_opened(self, path: str, reading: ReadingConfig) -> None:

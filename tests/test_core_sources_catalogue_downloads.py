@@ -1072,6 +1072,21 @@ def test_a_member_without_its_hash_is_not_trusted(two_entries, server, note):
     assert open_dataset(one.key).train.n_samples == 30
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("name", ["{}", ".{}.sha256"], ids=["file", "hash"])
+def test_a_pipe_in_the_cache_holds_nobody_up_and_is_told_of(two_entries, server, name):
+    server.files["gzip.zip"], one, _ = two_entries
+    run(one)
+    path = entry_folder(one) / name.format(one.cached_names[0])
+    path.unlink()
+    os.mkfifo(path)
+    assert not available(one)
+    with pytest.raises(NotDownloaded, match="is no file, but a pipe or a folder"):
+        open_dataset(one.key)
+    run(one)  # puts the file in its place
+    assert open_dataset(one.key).train.n_samples == 30
+
+
 def test_cancel_while_unpacking(two_entries, server, monkeypatch):
     server.files["gzip.zip"], one, two = two_entries
     reached, let_go = threading.Event(), threading.Event()

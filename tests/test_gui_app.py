@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from gui_helpers import make_session, wait_for_film, wait_until
 
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
+from gui.app import _log_handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -405,3 +407,12 @@ def test_a_machine_without_fonts_reads_those_of_the_program(
     assert "no fonts" in words
     (log,) = tmp_path.rglob("log.txt")
     assert words in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_in_place_of_the_log_does_not_stop_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "log.txt")
+    monkeypatch.setattr("gui.window.help_text.log_file", lambda: tmp_path / "log.txt")
+    assert type(_log_handler()) is logging.StreamHandler

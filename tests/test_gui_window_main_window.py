@@ -702,6 +702,9 @@ def test_a_surprise_opens_a_dialog_that_names_the_log(window: MainWindow, qtbot:
     assert box.isVisible()
     assert "out of sorts" in box.informativeText()
     assert "log.txt" in box.informativeText()
+    formats = [label.textFormat() for label in box.findChildren(QLabel) if label.text()]
+    assert len(formats) >= 2
+    assert set(formats) == {Qt.TextFormat.PlainText}, "words may come from a file"
     click(qtbot, box.buttons()[0])
     wait_until(qtbot, lambda: not window.findChildren(QMessageBox))
     assert window.isEnabled()

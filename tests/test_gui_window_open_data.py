@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import threading
 import time
 from dataclasses import replace
@@ -187,11 +188,23 @@ def test_recent_paths_outlive_the_window_and_are_not_too_many(settings: Settings
     assert recent[1] == (f"/data/{MOST_RECENT + 2}", dark)
 
 
-@pytest.mark.parametrize("stored", ["", "{", "[3]", '[{"path": "a", "reading": {"ink": 7}}]'])
+@pytest.mark.parametrize(
+    "stored",
+    ["", "{", "{}", "[3]", '[{"path": "a", "reading": {"ink": 7}}]', "[" * 100_000],
+    ids=range(6),
+)
 def test_a_recent_list_of_another_version_is_forgotten(tmp_path: Path, stored: str) -> None:
     store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     store.setValue("recent", stored)
     assert Settings(store).recent == []
+
+
+def test_of_a_recent_list_without_end_the_newest_are_looked_at(tmp_path: Path) -> None:
+    store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    entries = [{"path": f"/data/{k}", "reading": {"ink": "dark"}} for k in range(MOST_RECENT)]
+    # Whatever follows is not even read: it would be refused.
+    store.setValue("recent", json.dumps([*entries, *[{"path": "x", "reading": 7}] * 100_000]))
+    assert [path for path, _ in Settings(store).recent] == [entry["path"] for entry in entries]
 
 
 def test_named_data_are_no_recent_paths(window: MainWindow) -> None:

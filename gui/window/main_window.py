@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from gui.jobs.loading import load_beside
 from gui.shared.file_dialogs import FileDialogs
@@ -366,6 +366,8 @@ class MainWindow(QMainWindow):
         box.setWindowTitle("Something unexpected happened")
         box.setText("Something unexpected happened; what you see is still there.")
         box.setInformativeText(f"{message}\n\nThe log has the details: {help_text.log_file()}")
+        for label in box.findChildren(QLabel):  # words of errors may come from a file
+            label.setTextFormat(Qt.TextFormat.PlainText)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

@@ -70,7 +70,8 @@ def verify(entry: CatalogueEntry) -> dict[str, str]:
         path = entry_folder(entry) / name
         expected = published.get(name) or _noted_hash(path)
         if not os.path.isfile(path) or not expected:
-            missing[name] = ""
+            odd = [each for each in (path, _note_of(path)) if _is_odd(each)]
+            missing[name] = f"{odd[0]} is no file, but a pipe or a folder" if odd else ""
         elif hash_of(path) != expected:
             missing[name] = f"{path} is not what was downloaded, and was removed"
             try:
@@ -108,8 +109,15 @@ def _note_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.sha256")
 
 
+def _is_odd(path: Path) -> bool:
+    """Whether something else than a file is there: a pipe would be waited for, for ever."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
 def _noted_hash(path: Path) -> str:
     try:
+        if _is_odd(_note_of(path)):
+            return ""
         return _note_of(path).read_text("ascii", "replace")
     except OSError:
         return ""  # of no archive, or about to be noted
