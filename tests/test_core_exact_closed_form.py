@@ -93,11 +93,27 @@ def test_zero_weights_are_moved_by_nothing():
 
 
 def test_overflow_is_told_without_a_warning():
-    weights = np.full((2, 3), 3e38, dtype=np.float32)
-    weights[1] *= -1
     split = Split(np.ones((1, 2), dtype=np.float32), np.array([0]))
-    changes = smallest_changes(weights, split)
-    assert not np.isfinite(changes.sizes["l2"][0])
+    weights = np.array([[3e38] * 3, [-3e38] * 3], dtype=np.float32)
+    assert smallest_changes(weights, split).sizes["l2"][0] == pytest.approx(3 / np.sqrt(2))
+    huge = smallest_changes(np.array([[1e308] * 3, [-1e308] * 3]), split)
+    assert not np.isfinite(huge.sizes["l2"][0])
+
+
+def test_a_small_gap_of_large_logits_has_all_its_digits():
+    """In float32 logits near 1,000 are told apart by 0.00006: these differ by 0.0001."""
+    rng = np.random.default_rng(0)
+    weights = rng.standard_normal((4, 101)).astype(np.float32)
+    images = rng.random((6, 100)).astype(np.float32)
+    wide, pixels = weights.astype(np.float64), images.astype(np.float64)
+    for i, image in enumerate(images):
+        weights[:, 0] = 1000.0 - wide[:, 1:] @ pixels[i] + [0.0, 1e-4, 0.0, -1.0]
+        logits = weights[:, 1:].astype(np.float64) @ pixels[i] + weights[:, 0]
+        first = int(logits.argmax())
+        lengths = np.linalg.norm(wide[:, 1:] - wide[first, 1:], axis=1)
+        right = np.delete((logits[first] - logits) / np.where(lengths, lengths, 1.0), first).min()
+        split = Split(image[None], np.array([0]))
+        assert smallest_changes(weights, split).sizes["l2"][0] == pytest.approx(right, rel=1e-9)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -90,11 +90,12 @@ def smallest_changes(weights: NDArray[Any], split: Split) -> SmallestChanges:
     ----------
     weights : (n_classes, n_features + 1), bias in column 0
     """
-    model = SoftmaxPerceptron(weights)
+    model = SoftmaxPerceptron(weights.astype(np.float64))
     distances = class_distances(weights)
     found = SmallestChanges.unknown(split.n_samples)
     for rows, images, _ in split.chunks():
-        logits = np.ascontiguousarray(model.logits_by_class(images).T, dtype=np.float64)
+        # A gap is a difference of logits: what float32 rounds of them is much of a small one.
+        logits = np.ascontiguousarray(model.logits_by_class(images.astype(np.float64)).T)
         winner = found.predicted[rows] = logits.argmax(axis=1)
         with np.errstate(invalid="ignore"):  # logits that overflowed: NaN is the answer
             gaps = logits[np.arange(len(images)), winner][:, None] - logits
