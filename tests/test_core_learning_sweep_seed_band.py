@@ -151,7 +151,7 @@ def test_how_large_chance_is_is_said_in_words() -> None:
     assert band.chance == "test score at the end .861 to .868, half of them within .863 to .866"
     rows["test_score"] = np.array([[0.86123, 0.86141, np.nan]])
     band = replace(found, curves=found.curves | rows, n_diverged=1)
-    assert band.chance == "test score at the end .8612 to .8614, 1 diverged"
+    assert band.chance == "test score at the end .8612 to .8615, 1 diverged"
     rows["test_score"] = np.array([[1.0]])
     assert replace(found, curves=found.curves | rows).chance == "test score at the end 1.0000"
     rows["test_score"] = np.full((1, 3), np.nan)

@@ -35,6 +35,7 @@ from core.errors import ExplorerError
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
+from core.words import DOWN, fixed
 from gui.attack.by_hand.panel import ByHandPanel
 from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
 from gui.attack.page import AttackPage
@@ -197,7 +198,7 @@ def test_the_budget_is_twice_what_the_exact_change_needs(
     assert game.answer.needed == pytest.approx(needed, rel=1e-12)
     assert game.budget == pytest.approx(DEFAULT_FACTOR * needed, rel=1e-12)
     assert "Nothing is painted yet" in panel.sentence.text()
-    assert f"{2 * needed:.2f} = 2 × " in panel.rules.words.text()
+    assert f"{fixed(2 * needed, 2, DOWN)} = 2 × " in panel.rules.words.text()
     assert game.painting is not None
     assert_canvas_paints(panel.canvas, grey_rgb(game.painting.original))
     assert_says_what_is_true(panel, session)

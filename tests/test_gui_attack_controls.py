@@ -29,6 +29,7 @@ from core.attack.film import LEAST_STEPS
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
+from core.words import at_least
 from gui.attack.page import AttackPage
 from gui.session.own_image import OwnImage
 
@@ -386,7 +387,7 @@ def test_the_page_says_how_little_would_have_been_enough(
         assert least is not None
         assert least.size == pytest.approx(l2.size, rel=1e-6)
         words = page.film_panel.sentence.text()
-        assert f"the least possible is {int(l2.size * 1000) / 1000:.3f} in the box." in words
+        assert f"the least possible is {at_least(l2.size, 4)} in the box." in words
         near = min((k for k in least.sizes if k != attack.film.aim), key=least.sizes.get)
         assert f"Toward {near} it would take" in hint.text()
     attack.measure.measure(norm="linf")

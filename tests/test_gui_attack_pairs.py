@@ -33,6 +33,7 @@ from core.insight.readings import confusion, read_images
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress, finish
+from core.words import at_most
 from gui.attack.pairs.panel import PairsPanel
 from gui.attack.pairs.words import over_all, pair_sentences
 from gui.session.run_state import RunState
@@ -116,7 +117,7 @@ def test_numbers_are_those_of_core_for_each_part_norm_and_box(
         needs = f"the median {low[0]} needs {wanted.median[low]:.3g}"
         assert said == f"{low[0]} → {low[1]} is the cheapest: {needs}."
         said = panel.pair.words.text()
-        assert f"A quarter need less than {wanted.low[low]:.3g}" in said
+        assert f"A quarter need less than {at_most(wanted.low[low])}" in said
         assert f"Dearest: {high[0]} → {high[1]}, {wanted.median[high]:.3g}." in said
         assert ("in the box" in panel.costs_card.words.text()) == boxed
         number = f"{wanted.correlation:+.2f}".replace("-", "−")
@@ -469,7 +470,7 @@ def test_other_data_bring_other_classes_and_no_validation_part(
     assert matrix.median.shape == (2, 2)
     assert [panel.part.itemData(i) for i in range(panel.part.count())] == ["train", "test"]
     said = panel.pair.words.text()
-    assert said.endswith("2 pairs of classes are too few for a rank correlation.")
+    assert said.endswith("2 pairs of classes: too few for a rank correlation.")
     click(qtbot, panel.costs, panel.costs.cell_rect(1, 0).center())
     click(qtbot, panel.pair.film)
     assert session.attack.index == int(matrix.example[1, 0])

@@ -29,6 +29,7 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
 from core.progress import finish
+from core.words import at_most
 from gui.attack.repair.panel import BROKEN, REPAIRED, RepairPanel
 from gui.attack.repair.words import comparison, medians
 from gui.shared.panel import NO_MODEL
@@ -152,8 +153,8 @@ def test_a_mistake_made_right_stands_beside_a_right_one_made_wrong(
     check_side(panel.mistake, mistake, limit, session)
     check_side(panel.right, right, limit, session)
     repair, breaking = mistake.crossing.smallest.size, right.crossing.smallest.size
-    assert f"A change of {repair:.3g} mends this mistake" in panel.sentence.text()
-    assert f"one of {breaking:.3g} breaks the right one" in panel.sentence.text()
+    assert f"A change of {at_most(repair)} mends this mistake" in panel.sentence.text()
+    assert f"one of {at_most(breaking)} breaks the right one" in panel.sentence.text()
     assert f"{len(mistakes)} of 200 test images are read wrongly" in panel.words.text()
 
 
@@ -425,7 +426,7 @@ def test_sizes_are_compared_in_words() -> None:
         return comparison(State())  # type: ignore[arg-type]
 
     assert words(0.5, 1.5).endswith("breaks the right one: 3 times as much.")
-    assert words(1.0, 0.4).endswith("breaks the right one: 40% of it.")
+    assert words(1.0, 0.4).endswith("breaks the right one: 40 % of it.")
     assert words(1.0, 1.01).endswith("about as much.")
     assert words(0.0, 1.0).endswith("breaks the right one.")
     assert words(np.inf, 1.0) == "No change mends this mistake; one of 1 breaks the right one."

@@ -36,9 +36,9 @@ from core.exact.curve_search import MedianSearch, some_images
 from core.exact.curves import exact_robustness, share_right
 from core.learning.model_cache import ModelCache
 from core.progress import finish
+from core.words import at_least, at_most
 from gui.attack.robustness.images import N_IMAGES
 from gui.attack.robustness.panel import RobustnessPanel
-from gui.attack.robustness.words import rounded_down
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -186,7 +186,7 @@ def test_one_class_is_curve_images_and_median(
         assert shown == expected[:N_IMAGES].tolist()
         assert (labels[shown] == 3).all()
     assert (str(n_left_out) in page.images.left_out.text()) == bool(n_left_out)
-    assert rounded_down(found.median("l2", 3)) in page.outcome.text()
+    assert at_least(found.median("l2", 3)) in page.outcome.text()
     assert "of 3" in page.outcome.text()
     assert page.per_class.rows.chosen == 3
     # A row of the classes chooses as well, and lets go again.
@@ -206,8 +206,8 @@ def test_rows_tell_the_quartiles_of_each_class(
     np.testing.assert_array_equal(rows.quartiles, found.quartiles("l2"))
     low, median, high = found.quartiles("l2")[:, 7]
     told = hover(rows, rows.cell_rect(7, 0).center())
-    for size in (low, median, high):
-        assert f"{size:.4g}" in told
+    for words in (at_most(low, 4), at_least(median, 4), at_least(high, 4)):
+        assert words in told
     seen = pixels(rows)
     cell = rows.cell_rect(7, 0)
     assert (seen[cell.center().y(), round(rows.x_of(median))] == rgb(LIGHT.train)).all()
@@ -241,7 +241,7 @@ def test_images_are_the_ends_and_a_click_opens_one(
         assert strip.rect().contains(strip.cell_rect(0, last))
         index = int(expected[last])
         told = hover(strip, strip.cell_rect(0, last).center())
-        assert f"{found.sizes('l2')[index]:.4g}" in told
+        assert at_most(found.sizes("l2")[index], 4) in told
         with qtbot.waitSignal(page.sample_requested) as asked:
             click(qtbot, strip, strip.cell_rect(0, last).center())
         assert asked.args == ["test", index]

@@ -47,6 +47,7 @@ from core.data.dataset import make_dataset
 from core.insight.readings import ImageFilter, read_images, select
 from core.learning.config import TrainingConfig
 from core.sources.reading import ReadingConfig
+from core.words import at_most
 from gui.images.page import CLASSES, SPLIT, ImagesPage
 from gui.images.split.settings import what_matters
 from gui.session.readings import ShownReadings
@@ -436,7 +437,7 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
             assert view.values is not None
             np.testing.assert_array_equal(view.values.reshape(-1), values)
         assert side.mean.caption == f"of {expected.n_samples} images"
-        assert side.spread.caption == f"at most {expected.spread.max():.3g}"
+        assert side.spread.caption == f"at most {at_most(expected.spread.max())}"
     told = hover(side.mean, side.mean.image_rect().center())
     assert told.startswith("mean: pixel (")
 

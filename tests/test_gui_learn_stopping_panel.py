@@ -30,11 +30,12 @@ from core.data.dataset import validation_share
 from core.learning.config import TrainingConfig
 from core.learning.stopping import bootstrapping, early_stopping
 from core.progress import finish
+from core.words import at_least, at_most
 from gui.learn.page import ATLAS
 from gui.learn.stopping.panel import StoppingPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.widgets.basics.short_number import exact_number, short_number
+from gui.widgets.basics.short_number import short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +180,7 @@ def test_hovering_reads_curve_and_band(panel: StoppingPanel, session: Session) -
     band = core_band(session, "test")
     words = panel.plot.describe(5.2)
     assert "epoch 5" in words
-    assert f"90 %: {exact_number(band.low[5])} to {exact_number(band.high[5])}" in words
+    assert f"90 %: {at_least(band.low[5], 4)} to {at_most(band.high[5], 4)}" in words
     assert f"share of the draws {band.best_share[5]:.4g}" in panel.bars.describe(5.2)
 
 

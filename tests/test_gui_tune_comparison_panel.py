@@ -32,6 +32,7 @@ from core.insight.diagnostics import weight_images
 from core.insight.difference import Difference, difference
 from core.insight.readings import ImageFilter
 from core.learning.perceptron import SoftmaxPerceptron
+from core.words import at_most, significant
 from gui.session.run_state import RunState
 from gui.shared.side import Side
 from gui.theme import DARK, LIGHT
@@ -129,9 +130,7 @@ def test_the_verdict_counts_the_images_that_one_alone_reads_rightly(
     n_first, n_second = (told.redrawn > 0).sum(), (told.redrawn < 0).sum()
     assert f"A is ahead in {n_first:,}, B in {n_second:,};" in panel.verdict.bars.describe()
     assert sum(count for _, _, count in panel.verdict.bars.bars()) == len(told.redrawn)
-    ahead, half = (
-        f"{100 * share:.3g}".replace("-", "−") for share in (told.ahead, told.half_width)
-    )
+    ahead, half = significant(100 * told.ahead), at_most(100 * told.half_width)
     for part in (panel.verdict.verdict, panel.verdict.how):  # the formula with these numbers
         tip = unescape(part.toolTip())
         assert f"({alone[0]} − {alone[1]}) / {test.n_samples} = {ahead} points" in tip

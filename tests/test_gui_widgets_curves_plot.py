@@ -29,8 +29,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.learning.smoothing import SMOOTHINGS, moving_mean
+from core.words import MINUS
 from gui.theme import DARK, LIGHT, STAGE, Theme
-from gui.widgets.basics.short_number import MINUS, exact_number, short_number
+from gui.widgets.basics.short_number import exact_number, short_number
 from gui.widgets.basics.ticks import round_below, round_ends
 from gui.widgets.curves.legend import Entry, Legend
 from gui.widgets.curves.lines import CurveLine, peaks

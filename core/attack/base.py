@@ -280,6 +280,8 @@ class Attack(ABC):
         self._best_images = self.originals.copy()
         self._best_sizes = np.full(n, np.inf)
         self._best_predicted = self.original.copy()
+        self.best_steps = np.zeros(n, dtype=np.int64)
+        """The step of each smallest success."""
 
     def blocks(self) -> Iterator[slice]:
         """Yield the rows of a few images at a time."""
@@ -355,6 +357,7 @@ class Attack(ABC):
             self._best_sizes[rows] = self.sizes[rows]
             self._best_images[rows] = images[fooled]
             self._best_predicted[rows] = predicted[rows]
+            self.best_steps[rows] = self.step
 
     def result(self) -> BatchResult:
         """Return what the attack came to up to the step made last, at any time."""

@@ -58,7 +58,8 @@ def frames(attack: Attack, origin: NDArray[Any] | None = None) -> Iterator[Attac
             attack.model.logits(best.images), attack.classes
         )
         norms = gradient_sizes(gradient, attack.gram)
-        yield _frame(attack, since, step.step + 1, best.images[0], values[0], norms[0])
+        kept = int(attack.best_steps[0])
+        yield _frame(attack, since, step.step + 1, best.images[0], values[0], norms[0], kept)
 
 
 def _frame(
@@ -68,6 +69,7 @@ def _frame(
     image: NDArray[Any],
     loss: float,
     gradient_norm: float,
+    kept_from: int | None = None,
 ) -> AttackStep:
     change = image[None] - since
     return AttackStep(
@@ -78,6 +80,7 @@ def _frame(
         gradient_norm=float(gradient_norm),
         l2=float(NORMS["l2"].sizes(change)[0]),
         linf=float(NORMS["linf"].sizes(change)[0]),
+        kept_from=kept_from,
     )
 
 
@@ -111,7 +114,8 @@ class Filmed:
     n_steps : how many steps after the start it is going to have
     read_as : what the start is read as before its change
     ran_away : whether it ends where its numbers would have left what can be computed with
-    flip : the step from which on the target is read, or anything else without one; None if never
+    flip : the place in ``steps`` from which on the target is read, or anything else without one;
+        None if never
     least : how small a change could be; None where that is not known yet, was not asked for, or
         where none is needed or enough
     means : the mean image of each class, where they were wanted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.attack.objectives import squared_loss
-from core.words import counted
+from core.words import counted, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,9 @@ class Outcome:
     ----------
     original : class of the image it began as; None where it began as noise
     predicted, target : classes; target None: any class but the first read
+    step : how many were made
     success_step : first step from which on the target is read up to this one, or None
+    is_kept : whether the image is that of ``success_step`` again, since later ones failed
     saturated : whether the squared loss had nearly no gradient at the start
     first_predicted : what the image was read as before its change
     """
@@ -42,6 +44,7 @@ class Outcome:
     linf: float
     saturated: bool
     first_predicted: int
+    is_kept: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -51,7 +54,7 @@ class Outcome:
     def sentence(self, class_names: Sequence[str], pulled_toward: str = "") -> str:
         """Return the outcome in words, with the size of the change."""
         happened = self.headline(class_names, pulled_toward)
-        size = f"length of the change {self.l2:.2f}, largest pixel {self.linf:.2f}"
+        size = f"length of the change {fixed(self.l2)}, largest pixel {fixed(self.linf)}"
         return f"{happened}; {size}"
 
     def headline(
@@ -81,6 +84,8 @@ class Outcome:
             )
         rightly = " rightly" if wanted == self.original else ""
         read = f"read{rightly} as {class_names[wanted]}"
+        if self.is_kept:
+            return f"{start} {read} at step {self.success_step:,} of {self.step:,}"
         if self.success_step == 0:
             flip = f"{start} {read} from the start"
         else:
@@ -112,12 +117,14 @@ def summarise(
         reached = step.predicted != began_as if target is None else step.predicted == target
         if not reached:
             break
-        success_step = step.step
+        success_step = step.number
+        if step.kept_from is not None:
+            break
     first = steps[0].probabilities[None]
     logits = np.log(np.maximum(first, np.finfo(first.dtype).tiny))
     response = squared_loss(logits, np.array([began_as if target is None else target]))[1][0]
     return Outcome(
-        step=last.step,
+        step=last.n_made,
         original=original,
         predicted=last.predicted,
         target=target,
@@ -127,4 +134,5 @@ def summarise(
         linf=last.linf,
         saturated=float((response @ response) ** 0.5) < SATURATED_RESPONSE,
         first_predicted=began_as,
+        is_kept=success_step is not None and last.kept_from is not None,
     )

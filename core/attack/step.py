@@ -39,6 +39,7 @@ class AttackStep:
 
     Attributes
     ----------
+    kept_from : of a last one that is no new change but the best of all shown again: when it was
     image : (n_features,) read-only
     probabilities : (n_classes,) read-only
     loss : value of the attack's objective
@@ -54,11 +55,22 @@ class AttackStep:
     gradient_norm: float
     l2: float
     linf: float
+    kept_from: int | None = None
     predicted: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Look at the probabilities once: an outcome asks every step of the film."""
         object.__setattr__(self, "predicted", int(self.probabilities.argmax()))
+
+    @property
+    def number(self) -> int:
+        """After how many changes the image was as it is."""
+        return self.step if self.kept_from is None else self.kept_from
+
+    @property
+    def n_made(self) -> int:
+        """How many changes have been made by then."""
+        return self.step - (self.kept_from is not None)
 
     @property
     def is_finite(self) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import EpochRecord, pass_order
+from core.words import significant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,4 +102,4 @@ def one_batch(trainer: Trainer) -> tuple[BatchRecord | EpochRecord | Divergence,
 
 
 def _written(loss: float) -> str:
-    return f"{loss:.3f}" if abs(loss) >= 0.1 else f"{loss:.3g}"
+    return f"{loss:.3f}" if abs(loss) >= 0.1 else significant(loss)

@@ -12,6 +12,7 @@ from core.data.samples import same_samples
 from core.learning.config import TrainingConfig
 from core.learning.course import Course
 from core.parameters import parameters_of
+from core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -175,4 +176,4 @@ def values_in_words(name: str, values: Iterable[Any]) -> str:
 
 def added_in_words(run: Run) -> str:
     """Return how many images a person added."""
-    return f"{run.n_added} added image{'' if run.n_added == 1 else 's'}"
+    return counted(run.n_added, "added image")

@@ -53,7 +53,7 @@ class Film:
         """Return what the traces show, one row per step, read exactly as computed."""
         names = (f"p {name}" for name in self.class_names)
         rows = (
-            (step.step, self.class_names[step.predicted], *map(float, numbers))
+            (step.number, self.class_names[step.predicted], *map(float, numbers))
             for step in self.steps
             for numbers in [
                 (step.loss, step.gradient_norm, step.l2, step.linf, *step.probabilities.tolist())

@@ -11,7 +11,7 @@ import numpy as np
 from core.command_line import default_text, option_name
 from core.parameters import parameters_of
 from core.report.numbers import measure, probability_words
-from core.words import counted
+from core.words import counted, percent
 
 if TYPE_CHECKING:
     from core.report.run import RunResult
@@ -35,8 +35,8 @@ def lead_sentences(run: RunResult) -> str:
         f"A softmax perceptron with {dataset.n_classes} classes learnt {height} × {width} pixel "
         f"images from {counted(dataset.train.n_samples, 'training image')} and was measured on "
         f"{counted(dataset.test.n_samples, 'test image')} it never learnt from.{held} After "
-        f"{counted(last.epoch, 'epoch')} it classifies {100 * last.train_score:.1f} % of the "
-        f"training images and {100 * last.test_score:.1f} % of the test images correctly."
+        f"{counted(last.epoch, 'epoch')} it classifies {percent(last.train_score, 1)} of the "
+        f"training images and {percent(last.test_score, 1)} of the test images correctly."
     )
 
 
@@ -112,7 +112,7 @@ def attack_sentences(run: RunResult) -> str:
     found = [attack.sentence(dataset) + "."]
     found.append(
         f"The probability of class {names[target]} went from {probability_words(p[0])} at step 0 "
-        f"to {probability_words(p[-1])} at step {attack.steps[-1].step}."
+        f"to {probability_words(p[-1])} at step {attack.steps[-1].number}."
     )
     if attack.outcome.original is None:
         found.append(f"The untouched noise was read as {seen}.")

@@ -23,7 +23,7 @@ from core.report.figures import (
     Sheet,
 )
 from core.report.numbers import most_probable, number, value_range
-from core.words import counted
+from core.words import counted, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,13 +212,13 @@ def _sum_of_images(run: RunResult) -> Pictures:
             ),
             Cell(
                 "change",
-                f"{full if change.any() else 'no change'}\nlength {number(last.l2, '.2f')}",
+                f"{full if change.any() else 'no change'}\nlength {fixed(last.l2)}",
                 change.reshape(shape),
                 limit=limit,
                 sign="=",
             ),
             Cell(
-                f"result after {counted(last.step, 'step')}",
+                f"result after {counted(last.number, 'step')}",
                 f"read as {_short(names[last.predicted])}\n{_pixel_words(result)}",
                 result,
                 rgb=seen[1],
@@ -244,7 +244,7 @@ def _probability_bars(run: RunResult) -> Bars:
         tuple(names[k] for k in shown),
         (
             Series("step 0", before[shown], BLUE, pale=True),
-            Series(f"step {attack.steps[-1].step}", after[shown], BLUE),
+            Series(f"step {attack.steps[-1].number}", after[shown], BLUE),
         ),
         "probability",
         highlighted=shown.index(target),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget
 from core.errors import printable
 from core.insight.readings import select
 from core.learning.records import epoch_words
+from core.words import counted
 from gui.images.classes.panel import ClassesPanel
 from gui.images.draw.panel import DRAWN, DrawPanel
 from gui.images.split.panel import SplitPanel
@@ -347,7 +348,7 @@ class ImagesPage(Page):
     def _tell_count(self, view: PartView, content: WallContent | None) -> None:
         """Say how many images are shown, and how many of them have which mark."""
         n = view.split.n_samples
-        images = f"{n:,} image{'' if n == 1 else 's'}"
+        images = counted(n, "image")
         if content is None:
             self.words.show_counts((f"reading {images} ...", "reading ..."))
             return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Slot
 
+from core.words import significant
 from gui.session.player import Player
 from gui.shared.training_transport import EpochPlaces
 from gui.shared.transport import Speeds
@@ -85,7 +86,7 @@ class EpochsTransport(EpochPlaces):
     @property
     def speed_words(self) -> str:
         """So many epochs pass in a second."""
-        return f"{self._player.speed:.2g} epochs/s"
+        return f"{significant(self._player.speed, 2)} epochs/s"
 
     def set_speed(self, place: int) -> None:
         """Let more epochs pass in a second, or fewer."""

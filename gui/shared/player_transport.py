@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.words import significant
 from gui.shared.transport import Speeds, Transport
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class PlayerTransport(Transport):
     def speed_words(self) -> str:
         """So many places pass in a second."""
         per_second = self._player.speed / self._frames
-        return f"{per_second:.3g} {'%' if self.unit == '%' else 'steps'}/s"
+        return f"{significant(per_second)} {'%' if self.unit == '%' else 'steps'}/s"
 
     def set_speed(self, place: int) -> None:
         """Play as fast as a place of the slider says."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import printable
 from core.learning.records import epoch_words
+from core.words import significant
 from gui.session.run_state import RunState
 from gui.session.training import MOST_EPOCHS
 from gui.shared.transport import SPEED_STEPS, Mark, Speeds, Transport
@@ -217,7 +218,7 @@ class TrainingTransport(EpochPlaces):
     def speed_words(self) -> str:
         """At most so many epochs a second."""
         pace = self._session.training.pace
-        return "full speed" if pace is None else f"{pace:.3g} epochs/s"
+        return "full speed" if pace is None else f"{significant(pace)} epochs/s"
 
     def set_speed(self, place: int) -> None:
         """Learn at most so fast from now on."""
@@ -226,4 +227,4 @@ class TrainingTransport(EpochPlaces):
 
 def _rounded(speed: float) -> str:
     """Return a speed to the digits that stay while it is read."""
-    return f"{speed:,.0f}" if speed >= 2 else f"{speed:.1g}"
+    return f"{speed:,.0f}" if speed >= 2 else significant(speed, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.words import percent
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.images.image_card import CardContent
 
@@ -86,7 +87,7 @@ class PartView:
         if self.seen is not None:
             read = self.seen.readings
             taken = names[int(read.predicted[index])]
-            words += f", read as {taken}, {float(read.confidence[index]):.1%} sure"
+            words += f", read as {taken}, {percent(read.confidence[index], 1, '')} sure"
         return words
 
     def card(
@@ -139,7 +140,4 @@ def noise_sentence(label: str, true: str) -> str:
 
 def sure_words(confidence: float | np.floating) -> str:
     """Return a probability as ``97%``: beside a digit, .97 would look like one number with it."""
-    percent = 100 * float(confidence)
-    if 0 < percent < 0.5:
-        return "<1%"
-    return ">99%" if 99.5 <= percent < 100 else f"{percent:.0f}%"
+    return percent(float(confidence), gap="")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from core.errors import ModelError
 from core.learning.model_file import SUFFIX, SavedModel, load_model, save_model
 from core.learning.records import epoch_words
+from core.words import counted
 
 if TYPE_CHECKING:
     from gui.session.session import Session
@@ -95,6 +96,7 @@ class SavedFiles(QObject):
             return
         self._session.training.start_from(model.weights)
         messages.note(
-            f"{path.name}: trained on {model.dataset} for {model.epoch:.4g} epochs. A new "
-            "run begins with it and is held; play to train it on, start again to leave it."
+            f"{path.name}: trained on {model.dataset} for "
+            f"{counted(model.epoch, 'epoch')}. A new run begins with it and is held; "
+            "play to train it on, start again to leave it."
         )

@@ -16,6 +16,7 @@ import numpy as np
 from core.attack.base import check_images, check_model
 from core.data.dataset import read_only
 from core.learning.perceptron import softmax
+from core.words import DOWN, NEAREST, counted, fixed, significant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 _LARGEST_SHARE = 999
 """Percent; further than that nobody reads."""
-
-_TWO_DIGITS = 0.1
-"""A smaller size is written with as many decimals as it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,18 +114,14 @@ def percent(way: float) -> int:
     return max(min(whole, _LARGEST_SHARE), -_LARGEST_SHARE)
 
 
-def number(size: float, norm: str) -> str:
+def number(size: float, norm: str, rounding: str = NEAREST) -> str:
     """Return a size as people read it, without its unit: pixels are whole."""
-    if norm == "l0":
-        return f"{size:.0f}"
-    return f"{size:.2f}" if size >= _TWO_DIGITS else f"{size:.2g}"
+    return f"{size:.0f}" if norm == "l0" else fixed(size, 2, rounding)
 
 
-def sized(size: float, norm: str) -> str:
+def sized(size: float, norm: str, rounding: str = NEAREST) -> str:
     """Return a size with its unit, if it has one: ``0.31``, ``1 pixel``, ``5 pixels``."""
-    if norm != "l0":
-        return number(size, norm)
-    return f"{number(size, norm)} pixel{'' if size == 1 else 's'}"
+    return counted(round(size), "pixel") if norm == "l0" else number(size, norm, rounding)
 
 
 def score(
@@ -149,7 +143,7 @@ def score(
     """
     norm = rules.norm
     at_least = needed if at_least is None else at_least
-    budget, least = sized(rules.budget, norm), _least(needed, at_least, norm)
+    budget, least = sized(rules.budget, norm, DOWN), _least(needed, at_least, norm)
     mine = f"{number(size, norm)} of {budget}"
     needs = f"The gradient needs {least}."
     if over_budget(size, rules):
@@ -168,7 +162,7 @@ def score(
 def _least(needed: float, at_least: float, norm: str) -> str:
     """Return what is needed, with what it takes at least where the two do not meet."""
     proven = "" if at_least >= needed else f" ({number(at_least, norm)} at least)"
-    return f"{sized(needed, norm)}{proven}"
+    return f"{sized(needed, norm, DOWN)}{proven}"
 
 
 def over_budget(size: float, rules: Rules) -> bool:
@@ -190,7 +184,7 @@ def _against(size: float, needed: float, at_least: float, norm: str) -> str:
         return f"The gradient needs {least}: as many as you."
     if size / needed < 1.005:
         return f"The gradient needs {least}: yours is as small to half a percent."
-    return f"The gradient needs {least}: yours is {size / needed:.3g} times as large."
+    return f"The gradient needs {least}: yours is {significant(size / needed)} times as large."
 
 
 def efficiency(standing: Standing, first_gap: float, size: float) -> float:

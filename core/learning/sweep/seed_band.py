@@ -12,6 +12,7 @@ from core.errors import SettingError
 from core.learning.history import METRICS, PARTS
 from core.learning.sweep.sweep import Sweep, SweepRecord, with_seeds
 from core.progress import Progress
+from core.words import DOWN, UP, counted, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -89,7 +90,7 @@ class SeedBand:
         """Say what the band shows, for a legend."""
         n = len(self.seeds)
         words = "all" if band_quantiles(n) == ALL_QUANTILES else "the middle 90 % of"
-        seeds = f"{n} seeds" if n > 1 else "1 seed"
+        seeds = counted(n, "seed")
         diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
         return f"median and {words} {seeds}{diverged}"
 
@@ -108,10 +109,12 @@ class SeedBand:
 
 
 def _range(low: float, high: float) -> str:
-    """Return both ends, with so many digits that they differ if they do so in the fourth."""
+    """Return both ends, rounded outward, with four digits where three would not tell them apart."""
+    if low == high:
+        return fixed(low, 4).removeprefix("0") or "0"
     n_digits = 4 if f"{low:.3f}" == f"{high:.3f}" else 3
-    ends = [f"{value:.{n_digits}f}".removeprefix("0") for value in (low, high)]
-    return " to ".join(dict.fromkeys(ends))
+    ends = (fixed(low, n_digits, DOWN), fixed(high, n_digits, UP))
+    return " to ".join(end.removeprefix("0") or "0" for end in ends)
 
 
 def band_quantiles(n_members: int) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from core.report.drawing.fonts import FONTS
 from core.report.drawing.paper import CAPITALS, GRID, INK, MUTED, Paper, elide, widest
 from core.report.figures import BLUE, VERMILION
 from core.report.numbers import most_probable, number
+from core.words import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -128,7 +129,8 @@ class Frames:
             top = round(y - _THICK / 2)
             pen.rectangle((self._bars_left, top, end - 1, top + _THICK - 1), hue)
             write(end + 8, y, number(p, ".3f"), INK)
-        words = f"step {step.step}: length {step.l2:.3f}, largest pixel {step.linf:.3f}"
+        words = f"step {step.number}: length {fixed(step.l2, 3)}"
+        words += f", largest pixel {fixed(step.linf, 3)}"
         write(_GAP, picture.height - _BELOW / 2, words, MUTED)
         return picture
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from core.attack.by_hand.score import number, over_budget, percent, score, sized
+from core.words import DOWN
 from gui.attack.by_hand.rival import RivalPanel, name_of, pace_words
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
@@ -160,11 +161,11 @@ class ByHandPanel(AttackView):
             names, standing.probabilities, true=self._session.attack.label, target=target
         )
         is_over = over_budget(size, game.rules)
-        left = f"{number(max(budget - size, 0.0), norm)} left"
+        left = f"{number(max(budget - size, 0.0), norm, DOWN)} left"
         if is_over:
             left = f"over by {number(size - budget, norm)}"
         what = "largest pixel" if norm == "linf" else "used"
-        used = f"{what} {number(size, norm)} of {sized(budget, norm)}"
+        used = f"{what} {number(size, norm)} of {sized(budget, norm, DOWN)}"
         self.used.show_share(
             size / budget, f"{used}, {left}", used, mark=needed / budget, is_bad=is_over
         )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
+from core.words import DOWN, significant
 from gui.session.player import Player
 from gui.shared.columns import sentences
 from gui.shared.words import read_words
@@ -155,7 +156,7 @@ class RivalPanel(QWidget):
             answer = game.answer
             is_proven = answer.at_least >= answer.needed
             proven = "" if is_proven else f" ({answer.at_least:.0f} at least)"
-            return f"Needs {sized(answer.needed, game.norm)}{proven}: closes {closes}."
+            return f"Needs {sized(answer.needed, game.norm, DOWN)}{proven}: closes {closes}."
         way = f"{percent(end.way)} % of the way with {sized(size, game.norm)}"
         return f"Goes {way}: closes {closes}."
 
@@ -187,7 +188,7 @@ class RivalPanel(QWidget):
 def pace_words(standing: Standing, first_gap: float, size: float, norm: Norm) -> str:
     """Return how much of the gap a change closes for what it takes."""
     unit = "pixel" if norm == "l0" else "1.00 of size"
-    pace = f"{efficiency(standing, first_gap, size):.3g}".replace("-", "\u2212")
+    pace = significant(efficiency(standing, first_gap, size)).replace("-", "\u2212")
     return f"{pace} of the gap per {unit}"
 
 

@@ -43,7 +43,7 @@ class AttackImages(QObject):
         attack = self._session.attack
         if attack.film.step is None:
             return None
-        return self._content(f"result of step {attack.film.position}", attack.film.step.image)
+        return self._content(f"result of step {attack.film.step.number}", attack.film.step.image)
 
     def _content(self, what: str, image: NDArray[np.floating]) -> CardContent | None:
         session = self._session

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images
 from core.learning.records import epoch_words
+from core.words import at_most, significant
 from gui.attack.film.figure import step_sheet
 from gui.attack.film.images import AttackImages
 from gui.attack.film.traces import Traces
@@ -273,7 +274,7 @@ class FilmPanel(AttackView):
         self._fit_images()
         image = attack.chosen_image.reshape(dataset.image_shape)
         if attack.chosen.begins_as_noise:
-            words = f"0 to {image.max():.2g}, stretched"
+            words = f"0 to {significant(image.max(), 2)}, stretched"
             self.chosen_view.show_stretched(image, words, "stretched")
         else:
             name = an(dataset.class_names[attack.label])
@@ -334,7 +335,7 @@ class FilmPanel(AttackView):
         largest = float(np.abs(change).max())
         words = f"{change.min():+.2g} to {change.max():+.2g}".replace("-", "\u2212")
         if largest <= NO_CHANGE:
-            words = f"none to be seen: at most {largest:.1g}" if largest else "none yet"
+            words = f"none to be seen: at most {at_most(largest, 1)}" if largest else "none yet"
         elif attack.chosen.begins_as_noise:
             words = f"result \u2212 start, {words}"
         self.change_view.show_change(change, words)
@@ -396,5 +397,5 @@ class FilmPanel(AttackView):
         limit = float(np.abs(shown).max()) or 1.0
         self.weights_view.set_title(f"weights of {short(dataset.class_names[film.aim], 16)}")
         self.weights_view.show_signed(
-            shown, limit, f"±{limit:.3g}, minus the mean", f"±{limit:.2g}"
+            shown, limit, f"±{significant(limit)}, minus the mean", f"±{significant(limit, 2)}"
         )

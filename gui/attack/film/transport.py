@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.words import counted
+from core.words import at_most, counted
 from gui.shared.player_transport import PlayerTransport
 from gui.shared.transport import Mark, Speeds
 from gui.shared.words import an
@@ -50,6 +50,16 @@ class FilmTransport(PlayerTransport):
         return self._film.n_steps
 
     @property
+    def place_words(self) -> tuple[str, ...]:
+        """Which step is shown; the best of them may come once more at the end."""
+        film = self._film
+        if not film.steps or film.steps[-1].kept_from is None or film.step is None:
+            return super().place_words
+        again = "" if film.step.kept_from is None else " again"
+        where = f"step <b>{film.step.number}</b>"
+        return f"{where} of {film.steps[-1].n_made}{again}", f"{where}{again}"
+
+    @property
     def can_play(self) -> bool:
         """Whether there is a film."""
         return bool(self._film.steps)
@@ -65,7 +75,10 @@ class FilmTransport(PlayerTransport):
         dataset = self._session.view.dataset
         assert dataset is not None
         name = an(dataset.class_names[self._film.aim])
-        return f"step {self._film.flip}: from here on it is read as {name}"
+        flip = self._film.steps[self._film.flip or 0]
+        if flip.kept_from is not None:
+            return f"step {flip.number:,} again, the smallest that is read as {name}"
+        return f"step {flip.step:,}: from here on it is read as {name}"
 
     @property
     def _is_at_flip(self) -> bool:
@@ -105,12 +118,12 @@ class FilmTransport(PlayerTransport):
         beyond = max(-low, high - 1.0, 0.0)
         if self._session.attack.chosen.begins_as_noise and beyond > 0:
             free = "From noise the pixels are left free, as in the practical"
-            return f"{free}: the result leaves 0..1 by {beyond:.2g} at most."
+            return f"{free}: the result leaves 0..1 by {at_most(beyond, 2)} at most."
         if self._has_more:
             name = an(dataset.class_names[film.aim])
             return f"It is read as {name} from step {film.flip:,} on."
         if film.flip is None and not film.is_growing and not film.playing:
-            return f"In {counted(film.last, 'step')} the reading does not flip."
+            return f"In {counted(film.steps[-1].n_made, 'step')} the reading does not flip."
         return ""
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.words import at_least, fixed
 from gui.shared.words import an
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _SIZES = {
     "linf": "Largest pixel of the change",
     "l0": "Pixels changed",
 }
+_DIGITS = 4
+"""Of what is enough: with fewer it would seem to be well below a film's exact change."""
 _NOTHING = 1e-6
 """A pixel that moved less is as it was."""
 
@@ -32,21 +34,15 @@ def size_of(step: AttackStep, first: AttackStep, norm: Norm) -> float:
     return step.l2 if norm == "l2" else step.linf
 
 
-def _down(size: float) -> str:
-    """Return a size of which no less is enough: never rounded up."""
-    digits = 3 if size < 10 else 1
-    return f"{math.floor(size * 10**digits) / 10**digits:.{digits}f}"
-
-
 def _written(size: float, norm: Norm) -> str:
-    return f"{size:,.0f}" if norm == "l0" else f"{size:.2f}"
+    return f"{size:,.0f}" if norm == "l0" else fixed(size)
 
 
 def size_words(size: float, norm: Norm, least: Least | None) -> str:
     """Return how large the change is, and could have been."""
     possible = ""
     if least is not None:
-        enough = _down(least.size)
+        enough = at_least(least.size, _DIGITS)
         if least.norm == "l0":
             enough = f"{least.size:,.0f}"
             if least.at_least < least.size:
@@ -58,25 +54,29 @@ def size_words(size: float, norm: Norm, least: Least | None) -> str:
 def before_words(before: Filmed, norm: Norm) -> str:
     """Return what the film before came to, which was made with other settings."""
     first, last = before.steps[0], before.steps[-1]
-    flip = "no flip" if before.flip is None else f"flip at step {before.flip}"
+    flip = "no flip"
+    if before.flip is not None:
+        flip = f"flip at step {before.steps[before.flip].number:,}"
     size = _written(size_of(last, first, norm), norm)
-    return f"Before: {flip} of {last.step:,}, {_SIZES[norm].split(' of ')[0].lower()} {size}."
+    return f"Before: {flip} of {last.n_made:,}, {_SIZES[norm].split(' of ')[0].lower()} {size}."
 
 
 def second_words(
     step: AttackStep, names: Sequence[str], norm: Norm, least: Least | None, aim: int
 ) -> str:
     """Return the change in the other norm, and which classes would have been cheaper or dearer."""
-    other = f"Length {step.l2:.2f}." if norm == "linf" else f"Largest pixel {step.linf:.2f}."
+    other = f"Length {fixed(step.l2)}."
+    if norm != "linf":
+        other = f"Largest pixel {fixed(step.linf)}."
     sizes = {} if least is None else {k: v for k, v in least.sizes.items() if k != aim}
     if least is None or not sizes:
         return other
 
     def write(k: int) -> str:
-        size, at_least = sizes[k], least.at_leasts[k]
+        size, known = sizes[k], least.at_leasts[k]
         if least.norm != "l0":
-            return _down(size)
-        return f"{at_least:,.0f} to {size:,.0f}" if at_least < size else f"{size:,.0f}"
+            return at_least(size, _DIGITS)
+        return f"{known:,.0f} to {size:,.0f}" if known < size else f"{size:,.0f}"
 
     near, far = min(sizes, key=lambda k: sizes[k]), max(sizes, key=lambda k: sizes[k])
     words = f"{other} Toward {names[near]} it would take {write(near)}"

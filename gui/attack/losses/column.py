@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from core.words import at_most, significant
 from gui.attack.losses.words import fooled_words, size_words
 from gui.shared.words import read_words
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -74,10 +75,10 @@ class LossColumn(QWidget):
         change = result.astype(np.float64) - descents.original.reshape(shape)
         largest = float(np.abs(change).max())
         if largest <= NO_CHANGE:
-            words = f"none: at most {largest:.1g}" if largest else "none"
+            words = f"none: at most {at_most(largest, 1)}" if largest else "none"
             self.change_view.show_signed(change, 1.0, words)
         else:
-            times = f"× {1 / largest:.3g}" if largest <= 1 else f"÷ {largest:.3g}"
+            times = f"× {significant(1 / largest)}" if largest <= 1 else f"÷ {significant(largest)}"
             self.change_view.show_signed(change, largest, times)
         self.fooled_line.set_wordings(*fooled_words(descents, column))
         self.size_line.set_wordings(*size_words(descents, column, step))

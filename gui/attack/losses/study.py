@@ -11,6 +11,7 @@ from core.attack.microscope import Descents, Microscope, MicroscopeConfig
 from core.errors import SettingError
 from core.insight.diagnostics import surest_right
 from core.search import AtOnce
+from core.words import significant
 from gui.jobs.study import Study
 from gui.session.attack import PART_WORDS
 from gui.session.own_image import OfImage
@@ -205,6 +206,7 @@ class Losses(QObject):
         if footing.saturated or footing.reached or footing.is_blank:
             return
         self._session.messages.note(
-            f"This is the surest image the model reads rightly, with p = {1 - footing.doubt:.3g}: "
-            "not sure enough to saturate the squared loss. Let it learn on, and try again."
+            "This is the surest image the model reads rightly, with p = "
+            f"{significant(1 - footing.doubt)}: not sure enough to saturate the squared loss. "
+            "Let it learn on, and try again."
         )

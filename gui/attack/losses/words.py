@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.attack.outcome import SATURATED_RESPONSE
-from core.words import counted
+from core.words import at_most, counted, fixed, significant
 from gui.widgets.basics.fitting_words import short
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def badge_words(descents: Descents, step: int, names: Sequence[str]) -> BadgeWor
         refuses = "the image refuses to move"
         if step_length >= _NOTICEABLE:
             refuses = "only so large a step size moves the image"
-        words = f"{_why(here, read, target)} So a step is {step_length:.2g} long."
+        words = f"{_why(here, read, target)} So a step is {significant(step_length, 2)} long."
         return BadgeWords(f"The squared loss is saturated: {refuses}", words, alert=True)
     passed = _passed(descents)
     if here.reached:
@@ -71,8 +71,8 @@ def badge_words(descents: Descents, step: int, names: Sequence[str]) -> BadgeWor
     return BadgeWords(
         "All three have something to follow",
         f"In the squared loss's image, read as {read} with {_probability(here)}, "
-        f"|J (t − y)| = {here.response:.2g}, and below {SATURATED_RESPONSE:g} it would be "
-        f"saturated. {_norms(here, read, target)}{passed}",
+        f"|J (t − y)| = {significant(here.response, 2)}, and below {SATURATED_RESPONSE:g} it would "
+        f"be saturated. {_norms(here, read, target)}{passed}",
     )
 
 
@@ -80,25 +80,25 @@ def _why(here: Footing, read: str, target: str) -> str:
     if here.is_sure:
         why = (
             f"Read as {read} with {_probability(here)}, so no entry of J = diag(y) − y y^T is "
-            f"above {here.jacobian:.2g}, and |J (t − y)| = {here.response:.2g}."
+            f"above {at_most(here.jacobian, 2)}, and |J (t − y)| = {significant(here.response, 2)}."
         )
     else:
         why = (
-            f"Torn between classes of which none is {target} (y_t = {here.target_probability:.2g}):"
-            f" t − y pulls at them all alike, J = diag(y) − y y^T cancels that, and |J (t − y)| = "
-            f"{here.response:.2g}."
+            f"Torn between classes of which none is {target} (y_t = "
+            f"{significant(here.target_probability, 2)}): t − y pulls at them all alike, "
+            "J = diag(y) − y y^T cancels that, and |J (t − y)| = "
+            f"{significant(here.response, 2)}."
         )
     return f"{why} {_norms(here, read, target)}"
 
 
 def _norms(here: Footing, read: str, target: str) -> str:
     squared, cross, margin = here.norms
-    times = f"{here.ratio:,.0f}" if 10 <= here.ratio < 1e6 else f"{here.ratio:.2g}"
-    ratio = f"{times} times as long" if squared else "while that is 0"
+    ratio = f"{significant(here.ratio, 2)} times as long" if squared else "while that is 0"
     return (
-        f"Its gradient |W^T J (t − y)| is {squared:.2g}; in the same image cross-entropy has "
-        f"|W^T (y - t)| = {cross:.2g}, {ratio}, and the lead |{_w(target)} - {_w(read)}| = "
-        f"{margin:.2g}."
+        f"Its gradient |W^T J (t − y)| is {significant(squared, 2)}; in the same image "
+        f"cross-entropy has |W^T (y - t)| = {significant(cross, 2)}, {ratio}, and the lead "
+        f"|{_w(target)} - {_w(read)}| = {significant(margin, 2)}."
     )
 
 
@@ -110,7 +110,7 @@ def _w(name: str) -> str:
 def _probability(here: Footing) -> str:
     """Return p of the class read; what rounds to 1 as what is missing to it."""
     if here.doubt < 0.001:
-        return f"p = 1 - {here.doubt:.2g}"
+        return f"p = 1 - {significant(here.doubt, 2)}"
     return f"p = {1 - here.doubt:.3f}"
 
 
@@ -129,7 +129,7 @@ def fooled_words(descents: Descents, column: int) -> tuple[str, ...]:
         return "read so from the start", "from the start"
     size = float(descents.l2[at, column])
     words = f"after {counted(at, 'step')}"
-    return f"fooled {words}, length {size:.2f}", f"fooled {words}", words
+    return f"fooled {words}, length {fixed(size)}", f"fooled {words}", words
 
 
 def size_words(descents: Descents, column: int, step: int) -> tuple[str, ...]:
@@ -150,10 +150,10 @@ def far_out_words(descents: Descents, step: int, *, box: bool) -> str:
     pixel = max(float(descents.linf[step, i]) for i in range(len(LABELS)))
     less = "Choose a smaller step size or fewer steps in the sentence above"
     return (
-        f"{' and '.join(far).capitalize()}: the step size carries a pixel {pixel:.2g} away, where "
-        f"its whole range is 1. {less}{'' if box else ', or keep pixels in 0..1'}."
+        f"{' and '.join(far).capitalize()}: the step size carries a pixel {significant(pixel, 2)} "
+        f"away, where its whole range is 1. {less}{'' if box else ', or keep pixels in 0..1'}."
     )
 
 
 def _size(value: float) -> str:
-    return f"{value:.2f}" if 0.005 <= value < 1000 or not value else f"{value:.1e}"
+    return fixed(value) if value < 1000 else significant(value, 2)

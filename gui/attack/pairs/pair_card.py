@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from core.words import significant
 from gui.attack.pairs.words import pair_sentences
 from gui.shared.columns import label, sentences
 from gui.shared.words import PARTS
@@ -143,7 +144,7 @@ class PairCard(QWidget):
                     values=question.split.images[index].reshape(dataset.image_shape),
                     below=((f"{p:.2f}",),),
                     words=f"{PARTS[part]} image {index:,}, {names[source]}, read as "
-                    f"{names[target]} with probability {p:.4g}",
+                    f"{names[target]} with probability {significant(p, 4)}",
                 )
                 for index, p in zip(
                     found.confused[:n_images].tolist(),
@@ -161,7 +162,7 @@ class PairCard(QWidget):
             return
         source, target = (short(dataset.class_names[k], 6) for k in question.pair)
         shape, image = dataset.image_shape, question.split.images[question.example]
-        views.words = f"{source} → {target}, size {change.size:.4g}"
+        views.words = f"{source} → {target}, size {significant(change.size, 4)}"
         views.start.set_title(f"{PARTS[question.part]} {question.example:,}")
         views.start.show_grey(image.reshape(shape))
         views.change.show_change(change.change.reshape(shape))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.learning.records import epoch_words
+from core.words import MINUS, at_least, at_most, counted, significant
 from gui.shared.words import PARTS
 
 if TYPE_CHECKING:
@@ -64,12 +65,13 @@ def pair_sentences(
         first = f"{way} is out of reach for half of the images or more."
     else:
         which = {extremes[0]: " is the cheapest", extremes[1]: " is the dearest"}.get(pair, "")
-        first = f"{way}{which}: the median {names[source]} needs {median:.3g}."
+        first = f"{way}{which}: the median {names[source]} needs {significant(median)}."
     parts = []
     if np.isfinite(median):
-        more = f"a quarter more than {high:.3g}" if np.isfinite(high) else "for a quarter none is"
-        enough = "" if np.isfinite(high) else " enough"
-        parts.append(f"A quarter need less than {low:.3g}, {more}{enough}.")
+        more = "for a quarter none is enough"
+        if np.isfinite(high):
+            more = f"a quarter more than {at_least(high)}"
+        parts.append(f"A quarter need less than {at_most(low)}, {more}.")
     return first, " ".join([*parts, over_all(matrix, names, pair)])
 
 
@@ -82,11 +84,12 @@ def over_all(matrix: CostMatrix, names: Sequence[str], but: tuple[int, int]) -> 
     words = []
     for name, pair in (("Cheapest", low), ("Dearest", high)):
         if pair != but and not (name == "Dearest" and high == low):
-            words.append(f"{name}: {names[pair[0]]} → {names[pair[1]]}, {median[pair]:.3g}.")
+            words.append(
+                f"{name}: {names[pair[0]]} → {names[pair[1]]}, {significant(median[pair])}."
+            )
     n_far = int(np.isinf(median).sum())
     if n_far:
-        pairs = "pair" if n_far == 1 else "pairs"
-        words.append(f"Out of reach for half of the images or more: {n_far:,} {pairs}.")
+        words.append(f"Out of reach for half of the images or more: {counted(n_far, 'pair')}.")
     words.append(_correlation_words(matrix))
     return " ".join(words)
 
@@ -95,7 +98,7 @@ def _correlation_words(matrix: CostMatrix) -> str:
     found, n_pairs = matrix.correlation, int(matrix.known.sum())
     if np.isnan(found):
         if n_pairs < 3:
-            return f"{n_pairs} pairs of classes are too few for a rank correlation."
+            return f"{counted(n_pairs, 'pair')} of classes: too few for a rank correlation."
         if not matrix.rates[matrix.known].any():
             return "Nothing is confused here, so that there is nothing to compare costs with."
         return "All pairs are equal in one of the two, so that there is no rank correlation."
@@ -105,4 +108,5 @@ def _correlation_words(matrix: CostMatrix) -> str:
         how = "What is confused more often tends to be cheaper"
     else:
         how = "What is confused more often tends to be dearer"
-    return f"{how}: rank correlation {found:+.2f} over {n_pairs:,} pairs.".replace("-", "−")
+    over = f"over {counted(n_pairs, 'pair')}"
+    return f"{how}: rank correlation {found:+.2f} {over}.".replace("-", MINUS)

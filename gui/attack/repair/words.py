@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.words import at_most, percent, significant
 from gui.shared.words import PARTS
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ def comparison(pair: RepairPair) -> str:
     if np.isinf(repair) and np.isinf(breaking):
         return "No change is enough to mend this mistake, nor to break the right one."
     if np.isinf(repair):
-        return f"No change mends this mistake; one of {breaking:.3g} breaks the right one."
+        return f"No change mends this mistake; one of {at_most(breaking)} breaks the right one."
     if np.isinf(breaking):
-        return f"A change of {repair:.3g} mends this mistake; none breaks the right one."
+        return f"A change of {at_most(repair)} mends this mistake; none breaks the right one."
     words = (
-        f"A change of {repair:.3g} mends this mistake, one of {breaking:.3g} breaks the right one"
+        f"A change of {at_most(repair)} mends this mistake, one of {at_most(breaking)} breaks the "
+        "right one"
     )
     return f"{words}: {_times(breaking, repair)}." if repair and breaking else f"{words}."
 
@@ -38,7 +40,7 @@ def _times(size: float, other: float) -> str:
     ratio = size / other
     if abs(ratio - 1) < _ALIKE:
         return "about as much"
-    return f"{ratio:.2g} times as much" if ratio > 1 else f"{ratio:.0%} of it"
+    return f"{significant(ratio, 2)} times as much" if ratio > 1 else f"{percent(ratio)} of it"
 
 
 def medians(sizes: RepairSizes | None, part: str) -> str:
@@ -55,7 +57,7 @@ def medians(sizes: RepairSizes | None, part: str) -> str:
         if not n_known:
             continue
         median = sizes.median(images)
-        size = f"{median:.3g}" if np.isfinite(median) else "no change is enough"
+        size = significant(median) if np.isfinite(median) else "no change is enough"
         count = f"{n:,}" if n_known == n else f"{n_known:,} of {n:,} so far"
         parts.append(f"{size} to {what} ({count})")
     if not parts:

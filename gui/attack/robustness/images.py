@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
+from core.words import at_most, significant
 from gui.attack.robustness.part import RobustnessPart
 from gui.shared.columns import heading, label
 from gui.shared.words import PARTS
@@ -86,6 +87,9 @@ class RobustnessImages(RobustnessPart):
         name, rival = names[int(split.labels[row])], int(found.changes.rivals[curves.norm][row])
         other = "nothing else" if rival < 0 else names[rival]
         pairs = [f"{short(name, n)}→{short(other, n)}" for n in (24, 8, 5, 3)]
+        changed = f"beyond a change of {at_most(size, 4)} it is read as {other}"
+        if rival < 0:
+            changed = "no change makes it another"
         return StripImage(
             index=index,
             values=split.images[row].reshape(dataset.image_shape),
@@ -95,11 +99,14 @@ class RobustnessImages(RobustnessPart):
                     *_fitting_sizes(size),
                 ),
             ),
-            words=f"{PARTS[curves.part]} image {index:,}, labelled {name}: beyond a change of "
-            f"{size:.4g} it is read as {other}",
+            words=f"{PARTS[curves.part]} image {index:,}, labelled {name}: {changed}",
         )
 
 
 def _fitting_sizes(size: float) -> tuple[str, ...]:
     """Return a size in ever fewer characters."""
-    return f"{size:.3g}", f"{size:.2g}", f"{size:.2g}".lstrip("0") if size >= 0.001 else "<.001"
+    return (
+        significant(size),
+        significant(size, 2),
+        significant(size, 2).lstrip("0") if size >= 0.001 else "<.001",
+    )

@@ -17,6 +17,7 @@ from core.insight.diagnostics import (
 )
 from core.learning.adversary import ADVERSARIES
 from core.learning.records import epoch_words
+from core.words import significant
 from gui.attack.robustness.part import RobustnessPart
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
@@ -104,8 +105,8 @@ class RobustnessPair(RobustnessPart):
             MosaicRow(
                 short(self._name(model), _LONGEST_LABEL),
                 f"Weights of {self._name(model)} at {epoch_words(model.epoch)}, "
-                f"{WEIGHTS_SEEN[how]}; both runs are drawn from {-limit:.3g} (blue) to "
-                f"{limit:.3g} (red).",
+                f"{WEIGHTS_SEEN[how]}; both runs are drawn from {significant(-limit)} (blue) to "
+                f"{significant(limit)} (red).",
                 weight_images(weights, dataset.image_shape),
                 limit,
             )
@@ -145,13 +146,13 @@ class RobustnessPair(RobustnessPart):
             kind = ADVERSARIES[config.adversary]
             how = f" learnt against an adversary of {kind} {config.adversary_size:g}"
         scores = f"{curves.exact[other.key].score:.4f} instead of {curves.shown.score:.4f}"
-        median = f"median {its:.3g} instead of {mine:.3g}"
+        median = f"median {significant(its)} instead of {significant(mine)}"
         return (
             f"{name}{how}: {median}, read rightly {scores}",
             f"{name}{how}: {median}",
             f"{name}: {median}",
             median,
-            f"{its:.3g}, not {mine:.3g}",
+            f"{significant(its)}, not {significant(mine)}",
         )
 
     @property

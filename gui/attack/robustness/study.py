@@ -22,6 +22,7 @@ from core.insight.epoch_readings import spread_snapshots
 from core.learning.config import TrainingConfig
 from core.learning.model_cache import ModelCache
 from core.parameters import parameters_of
+from core.words import DOWN, rounded
 from gui.jobs.question import about, is_as, same
 from gui.jobs.study import REST, Study
 from gui.shared.run_models import OfModels, models_of, other_runs
@@ -288,8 +289,10 @@ class Robustness(QObject):
         if curves is None:
             return None
         median = curves.shown.median(self.norm)
+        if not np.isfinite(median):
+            return None
         most = parameters_of(TrainingConfig)["adversary_size"].high or median
-        return min(max(float(f"{median:.2g}"), 0.01), float(most)) if np.isfinite(median) else None
+        return min(rounded(median, 2, DOWN), float(most)) or None
 
     def train_the_same(self, *, adversary: bool) -> None:
         """Begin the run shown anew, with an adversary of :meth:`budget_of_half` or without any."""

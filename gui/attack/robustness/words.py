@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.exact.curves import share_right
 from core.learning.records import epoch_words
+from core.words import at_least, percent
 from gui.shared.words import PARTS
 from gui.widgets.basics.fitting_words import short
 
@@ -24,15 +24,6 @@ UNITS: dict[SetNorm, str] = {
     "linf": "largest change of a pixel",
 }
 COUNTED = "Pixels are counted for one image alone: here it is the length. "
-
-
-def rounded_down(size: float, digits: int = 3) -> str:
-    """Return a size that is withstood: never more than it is."""
-    if not math.isfinite(size) or size <= 0:
-        return f"{size:.3g}"
-    step = 10.0 ** (math.floor(math.log10(size)) - digits + 1)
-    down = math.floor(size / step + 1e-9) * step
-    return f"{down:.{digits}g}"
 
 
 def outcome(curves: RobustnessCurves, label: int | None, name: str) -> tuple[str, ...]:
@@ -52,7 +43,7 @@ def outcome(curves: RobustnessCurves, label: int | None, name: str) -> tuple[str
         return f"{none}: there is nothing to withstand a change yet.", f"{none}."
     if not np.isfinite(median):
         return (f"Half of the {images} withstand every change.",)
-    size = rounded_down(median)
+    size = at_least(median)
     what = (
         f"every change shorter than {size}"
         if norm == "l2"
@@ -81,7 +72,7 @@ def _noise_words(curves: RobustnessCurves, label: int | None, median: float) -> 
         return ""
     fooled = 1 - right[i] / right[0]
     how = "that long" if curves.norm == "l2" else "that large"
-    share = "almost none" if fooled < 0.03 else f"{100 * fooled:.0f} % of them"
+    share = "almost none" if fooled < 0.03 else f"{percent(fooled)} of them"
     return f"; noise {how} fools {share}"
 
 

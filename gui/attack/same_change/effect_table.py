@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from core.words import percent
 from gui.shared.columns import label
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.tooltips import wrapped
@@ -99,7 +100,7 @@ class EffectTable(QWidget):
         for place, cell in self.cells.items():
             share = self._shares.get(place, np.nan)
             unknown = "" if place[1] == "before" else _UNKNOWN
-            cell.setText(unknown if np.isnan(share) else f"{share:.1%}")
+            cell.setText(unknown if np.isnan(share) else percent(share, 1, ""))
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

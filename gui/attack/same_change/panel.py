@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
+from core.words import significant
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
 from gui.attack.view import AttackView
@@ -173,8 +174,8 @@ class SameChangePanel(AttackView):
             return
         picture, strength = change.reshape(dataset.image_shape), self.state.strength
         largest, added = float(np.abs(picture).max()), strength * picture
-        length = f"length {float(np.linalg.norm(added)):.3g}"
-        words = [f"{length}, largest pixel {strength * largest:.3g}", length]
+        length = f"length {significant(float(np.linalg.norm(added)))}"
+        words = [f"{length}, largest pixel {significant(strength * largest)}", length]
         if largest <= NO_CHANGE:
             words = ["none yet"]
         self.view.show_change(added, *words, limit=largest)
@@ -238,7 +239,7 @@ class SameChangePanel(AttackView):
         part = PARTS[answer.question.part]
         done = f"all {total}" if n == total else f"{n} of {total}"
         on = f"{what} on {done} {part} images"
-        self.words.set_wordings(f"{on}; mean length left {result.mean_size:.3g}", on, what)
+        self.words.set_wordings(f"{on}; mean length left {significant(result.mean_size)}", on, what)
 
     def _show_images(self, shown: ChangedImages | None) -> None:
         """Show other images."""

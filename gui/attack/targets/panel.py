@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QScrollArea
 
 from core.exact.crossing import FARTHEST
+from core.words import significant
 from gui.attack.targets.sizes import SizeBars
 from gui.attack.targets.study import targets_study
 from gui.attack.view import AttackView
@@ -167,7 +168,7 @@ class TargetsPanel(AttackView):
         assert dataset is not None
         names = [short(name, _LONGEST_NAME) for name in dataset.class_names]
         read = f"read as {names[found.predicted]}"
-        factor = f"changes × {1 / found.largest:.3g}" if found.largest else "no change"
+        factor = f"changes × {significant(1 / found.largest)}" if found.largest else "no change"
         if nearest is not None:
             near = f"nearest: {names[nearest]}, {self._size_words(found, nearest)}"
         elif found.complete:
@@ -250,7 +251,7 @@ class TargetsPanel(AttackView):
         assert crossing is not None
         size, least = crossing.smallest.size, crossing.smallest.at_least
         if found.norm != "l0":
-            return f"{size:.3g}"
+            return significant(size)
         return f"{least:.0f} to {size:.0f} px" if least < size else f"{size:.0f} px"
 
     def _caption(self, found: AllTargets, k: int) -> str:

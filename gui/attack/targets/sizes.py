@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QToolTip
 
+from core.words import significant
 from gui.theme import on_paper, pixels
 from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import say_hovered, wrapped
@@ -112,7 +113,7 @@ class SizeBars(Painted):
         for column, words in enumerate(self._words):
             bar = self.bar_rect(column)
             if bar.left() <= x <= bar.right() and words:
-                said = f"{self._names[column]}: {self.sizes[column]:.6g}"
+                said = f"{self._names[column]}: {significant(self.sizes[column], 6)}"
                 say_hovered(self, said)
                 QToolTip.showText(event.globalPosition().toPoint(), wrapped(said, _HELP), self)
                 return

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.attack.norms import NORMS
 from core.parameters import Parameter
+from core.words import significant
 from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
 from gui.attack.view import AttackView
@@ -222,9 +223,12 @@ class TransferPanel(AttackView):
         return StripImage(
             index=one.index,
             values=one.image.reshape(dataset.image_shape),
-            below=((f"{true} → {read}", f"{true}→{read}", f"→{read}"), (f"{one.size:.2g}",)),
+            below=(
+                (f"{true} → {read}", f"{true}→{read}", f"→{read}"),
+                (significant(one.size, 2),),
+            ),
             words=f"{PARTS[request.part]} image {one.index:,}, {true}, with a change of "
-            f"{one.size:.3g} ({NORMS[result.norm].label}): read as {', '.join(told)}",
+            f"{significant(one.size)} ({NORMS[result.norm].label}): read as {', '.join(told)}",
         )
 
     @Slot()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.learning.records import epoch_words
+from core.words import percent as share_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.swatch import SIZE, swatch
 from gui.widgets.basics.tooltips import wrapped
@@ -159,7 +160,7 @@ class TransferTable(QTableWidget):
 
 def percent(share: float) -> str:
     """Return a share as ``12.3 %``; a dash where there is none."""
-    return _UNKNOWN if math.isnan(share) else f"{share:.1%}"
+    return _UNKNOWN if math.isnan(share) else share_words(share, 1, "")
 
 
 def _shares(counts: ModelTransfer) -> list[float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal, Slot
 
 from core.data.class_statistics import class_counts
+from core.words import at_most, counted
 from gui.shared.columns import label, sentences
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
@@ -142,5 +143,5 @@ class ClassesPanel(Panel):
         spread = answer.found.spread.reshape(dataset.image_shape)
         largest = float(spread.max())
         n = answer.found.n_samples
-        self.mean.show_grey(mean, f"of {n:,} {'image' if n == 1 else 'images'}")
-        self.spread.show_grey(spread, f"at most {largest:.3g}", white=largest or 1.0)
+        self.mean.show_grey(mean, f"of {counted(n, 'image')}")
+        self.spread.show_grey(spread, f"at most {at_most(largest)}", white=largest or 1.0)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup
 
 from core.drawing.drawing import Placement, mnist_placement, placed, placement_of, plain
 from core.learning.records import epoch_words
+from core.words import counted
 from gui.images.draw.way import SIDES, Way, WayRow
 from gui.images.draw.words import LONGEST_NAME, placing_words, unlike_mnist
 from gui.session.own_image import OwnImage
@@ -330,7 +331,7 @@ class DrawPanel(Panel):
     def _refresh_samples(self) -> None:
         full = self._session.wanted.full_dataset
         n_added = 0 if full is None else full.n_extra
-        words = "1 drawing added" if n_added == 1 else f"{n_added} drawings added"
+        words = f"{counted(n_added, 'drawing')} added"
         self.samples.setText(words)
         for widget in (self.samples, self.take_back_button):
             widget.setVisible(n_added > 0)

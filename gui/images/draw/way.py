@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip
 
 from core.pictures import grey_rgb
+from core.words import significant
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
@@ -245,7 +246,7 @@ class WayRow(QAbstractButton):
             height, width = self.values.shape
             y = min(int((point.y() - box.top()) * height / box.height()), height - 1)
             x = min(int((point.x() - box.left()) * width / box.width()), width - 1)
-            return f"{self.way.value}: pixel ({y}, {x}) = {self.values[y, x]:.4g}"
+            return f"{self.way.value}: pixel ({y}, {x}) = {significant(self.values[y, x], 4)}"
         for line, k in enumerate(self.shown_classes()):
             bar = self.bar_rect(line)
             if self.probabilities is not None and bar.top() <= point.y() <= bar.bottom():

@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
+from core.words import counted
 from gui.learn.over_epochs.column import COLUMN_SIDES, row_label, share_height
 from gui.shared.columns import heading
 from gui.shared.panel import Panel
@@ -145,7 +146,7 @@ class OverEpochsPanel(Panel):
         scale = f"pale {low:.2f} dark {high:.2f}"
         at = f" at {n_epochs:,}{of_all}" if of_all else ""
         self.words.setText(f"{_SCORES}{at}: {scale}" if seen.complete else "reading on ...")
-        self.words.setToolTip(wrapped(f"{_SCORES}: {scale}. {n_epochs:,} epochs read."))
+        self.words.setToolTip(wrapped(f"{_SCORES}: {scale}. {counted(n_epochs, 'epoch')} read."))
         flips = summary.n_flips
         n_again = int((flips > 1).sum())
         again = f"{n_again:,} of {n:,}"

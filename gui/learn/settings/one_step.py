@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from core.parameters import parameters_of
+from core.words import counted
 from gui.learn.settings.batch_picture import BatchPicture
 from gui.learn.settings.study import BatchStudy
 from gui.shared.columns import heading, label
@@ -121,7 +122,7 @@ class OneStep(Panel):
 def numbers_words(config: TrainingConfig, n_images: int | None) -> str:
     """Return the numbers of an update: ``η = 0.1, BS = 20 images``, and what else acts in it."""
     size = config.batch_size if n_images is None else n_images
-    words = f"η = {config.learning_rate:g}, BS = {size:,} image{'' if size == 1 else 's'}"
+    words = f"η = {config.learning_rate:g}, BS = {counted(size, 'image')}"
     for name, what in (("momentum", "of the last move"), ("l2", "w off")):
         value = getattr(config, name)
         if value:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
+from core.words import significant
 from gui.learn.over_epochs.column import row_label, share_height
 from gui.learn.over_epochs.panel import OverEpochsPanel
 from gui.learn.stopping.study import band_study
@@ -277,7 +278,7 @@ class StoppingPanel(Panel):
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
             self.sure.setText(NOT_THERE if self._is_gone else "drawing the images anew ...")
             return
-        self.plot.set_band(band.epochs, band.low, band.high, f"{100 * band.level:.3g} %")
+        self.plot.set_band(band.epochs, band.low, band.high, f"{significant(100 * band.level)} %")
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
         self.sure.setText(sure_words(band, self._part, self._session.view.history))
         self._make_room()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.words import percent
 from gui.shared.words import PARTS
 from gui.widgets.basics.short_number import short_number
 
@@ -38,9 +39,9 @@ def sure_words(band: BootstrapBand, part: str, history: History | None) -> str:
         return "No epoch has a log-likelihood that is a number."
     first, last = between
     where = f"is {first}" if first == last else f"lies between {first} and {last}"
-    share = 100 * band.share_between(first, last)
+    share = percent(band.share_between(first, last), 1)
     words = (
-        f"In {share:.3g} % of {band.n_resamples:,} new draws of the {band.n_samples:,} "
+        f"In {share} of {band.n_resamples:,} new draws of the {band.n_samples:,} "
         f"{PARTS[part]} images the best epoch {where}."
     )
     if history is not None:

@@ -19,6 +19,7 @@ from core.insight.diagnostics import (
 )
 from core.insight.readings import ImageFilter
 from core.report.numbers import number
+from core.words import percent, significant
 from gui.jobs.question import same
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
@@ -262,11 +263,11 @@ class ComparisonPanel(Panel):
                 f"{part} score {first.held_out.score:.4f} → {second.held_out.score:.4f}",
                 f"log-likelihood {number(first.log_likelihood, '.4f')} → "
                 f"{number(second.log_likelihood, '.4f')}",
-                f"change to fool {first.median_l2:.3g} → {second.median_l2:.3g}",
+                f"change to fool {significant(first.median_l2)} → {significant(second.median_l2)}",
             ]
         apart = relative_difference(models[0].weights, models[1].weights)
         if np.isfinite(apart):
-            words.append(f"|B − A| = {apart:.1%} of |A|")
+            words.append(f"|B − A| = {percent(apart, 1, '')} of |A|")
         texts = [words[:n] for n in range(len(words), 0, -1)]
         return ["A → B:  " + "  ·  ".join(text) for text in texts] or [""]
 
@@ -328,7 +329,7 @@ def _between(first: NDArray[Any], second: NDArray[Any], *, words: str) -> Mosaic
     """Return what lies between two rows of pictures, on a scale of its own."""
     between = np.nan_to_num(second - first)
     apart = float(np.abs(between).max()) or 1.0
-    return MosaicRow("B − A", words.format(f"±{apart:.3g}"), between, apart)
+    return MosaicRow("B − A", words.format(f"±{significant(apart)}"), between, apart)
 
 
 def _worst_row(label: str, one: Examined, dataset: Dataset) -> MosaicRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.report.numbers import number
+from core.words import at_most, significant
 from gui.shared.columns import label, sentences
 from gui.shared.words import PARTS
 from gui.theme import pixels
@@ -122,7 +123,7 @@ def ahead_words(told: Difference) -> str:
     who = "A" if ahead > 0 else "B"
     if ahead < 0:
         low, high = _outward(-ahead - half, up=False), _outward(-ahead + half, up=True)
-    size = f"{abs(ahead):.2g}" if abs(ahead) < 10 else f"{abs(ahead):.1f}"
+    size = significant(abs(ahead), 2) if abs(ahead) < 10 else f"{abs(ahead):.1f}"
     unit = "point" if size == "1" else "points"
     return f"{who} is {size} {unit} ahead; anything from {low} to {high} would fit."
 
@@ -143,10 +144,10 @@ def formula_words(told: Difference) -> tuple[str, ...]:
     ahead, error = number(100 * told.ahead, ".3g"), told.half_width / told.quantile
     return (
         f"d = (A alone − B alone) / n = ({first:,} − {second:,}) / {n:,} = {ahead} points",
-        f"s² = (A alone + B alone − n d²) / (n (n − 1)) + 1 / n² = {squares:,.4g} / ({n:,} × "
-        f"{n - 1:,}) + 1 / {n:,}² = ({100 * error:.3g} points)²",
-        f"d ± t s = {ahead} ± {told.quantile:.3f} × {100 * error:.3g} = {ahead} ± "
-        f"{100 * told.half_width:.3g} points",
+        f"s² = (A alone + B alone − n d²) / (n (n − 1)) + 1 / n² = {significant(squares, 4)} / "
+        f"({n:,} × {n - 1:,}) + 1 / {n:,}² = ({significant(100 * error)} points)²",
+        f"d ± t s = {ahead} ± {told.quantile:.3f} × {significant(100 * error)} = {ahead} ± "
+        f"{at_most(100 * told.half_width)} points",
         f"{_BETTER[told.sign]}: 0 lies {'outside' if told.sign else 'within'}.",
     )
 

@@ -17,6 +17,7 @@ from core.learning.runs import (
     varying,
 )
 from core.report.numbers import number
+from core.words import DOWN, UP, counted, fixed, significant
 from gui.session.run_state import RunState
 from gui.session.runs import BandEntry, RunEntry
 from gui.shared.words import PARTS
@@ -172,12 +173,12 @@ def _run_cells(history: History, reference: Run | None) -> dict[str, Cell]:
     speed = history.epochs_per_second
     cells = {
         "done": Cell(f"{last:,}", last),
-        "best": Cell(f"{best:,}", best, f"{likelihood:.6g} held out at epoch {best:,}"),
+        "best": Cell(f"{best:,}", best, f"{significant(likelihood, 6)} held out at epoch {best:,}"),
         "like": _number(likelihood),
         "last": _score(history.value(part, "score", last), PARTS[part]),
     }
     if speed is not None:
-        cells["speed"] = Cell(f"{speed:.3g}" if speed < 1000 else f"{speed:,.0f}", speed)
+        cells["speed"] = Cell(significant(speed) if speed < 1000 else f"{speed:,.0f}", speed)
     theirs = None if reference is None else reference.history
     for each in history.parts:
         value = history.value(each, "score", best)
@@ -208,7 +209,8 @@ def _band_cells(band: SeedBand) -> dict[str, Cell]:
         one = band.band(each, "score")
         low, high = float(one.low[place]), float(one.high[place])
         cell = _score(float(one.median[place]), PARTS[each])
-        cells[each] = Cell(cell.words, cell.order, f"{cell.tip}; {low:.4f} to {high:.4f}")
+        between = f"{fixed(low, 4, DOWN)} to {fixed(high, 4, UP)}"
+        cells[each] = Cell(cell.words, cell.order, f"{cell.tip}; {between}")
     return cells
 
 
@@ -249,7 +251,7 @@ def _state(view: View, entry: RunEntry) -> Cell:
         words = _LIVE[view.run_state]
         return Cell(words, words, "The run that Play goes on with")
     if history.records and history.last_epoch >= history.last_config.epochs:
-        return Cell("finished", "finished", f"It learnt its {history.last_epoch:,} epochs")
+        return Cell("finished", "finished", f"It learnt its {counted(history.last_epoch, 'epoch')}")
     words = f"It was left at epoch {history.last_epoch:,}, before its last one"
     return Cell("stopped", "stopped", words)
 
@@ -258,7 +260,11 @@ def _score(value: float, part: str) -> Cell:
     if not math.isfinite(value):
         return Cell("–", None, "Not a number: the run diverged")
     words = f"{value:.4f}"
-    return Cell(words.removeprefix("0") if value < 1 else words[:5], value, f"{value:.6g} {part}")
+    return Cell(
+        words.removeprefix("0") if value < 1 else words[:5],
+        value,
+        f"{significant(value, 6)} {part}",
+    )
 
 
 def _number(value: float) -> Cell:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
 
 from core.learning.sweep.sweep import N_SEEDS
+from core.words import counted
 from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme, grow
 from gui.tune.runs.columns import COLUMNS, PLACES
@@ -99,7 +100,7 @@ class RunsPanel(Panel):
         """Say which columns there is no room for."""
         heads = ", ".join(COLUMNS[PLACES[key]].head for key in self.table.left_out)
         n = len(self.table.left_out)
-        count = f"{n} column{'' if n == 1 else 's'} hidden"
+        count = f"{counted(n, 'column')} hidden"
         self.card.set_words(*(f"no room for {heads}", count, "") if n else ("",))
         tip = wrapped(_COLUMNS_HELP, _NO_ROOM.format(heads) if n else "")
         for part in (self.columns, self.card.words):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.errors import printable
 from core.learning.sweep.seed_band import SeedBand, SeedSearch
+from core.words import counted
 from gui.jobs.study import Study
 from gui.session.run_state import RunState
 
@@ -113,7 +114,7 @@ class Seeds(QObject):
         entry = runs.entry(run.key)
         self._question = SeedsQuestion(
             key=runs.next_key(),
-            name=f"{n_seeds} seeds of {'' if entry is None else entry.name}",
+            name=f"{counted(n_seeds, 'seed')} of {'' if entry is None else entry.name}",
             run=run,
             dataset=dataset,
             course=course,

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from core.words import counted
 from gui.session.run_state import RunState
 from gui.theme import pixels
 from gui.tune.runs.columns import COLUMNS, PLACES, Column, first_out, needed
@@ -340,7 +341,7 @@ class RunTable(QTableView):
         table = run_table(entries)
         QGuiApplication.clipboard().setText(table.to_csv(separator))
         n = len(entries)
-        words = f"{n} row{'' if n == 1 else 's'} copied, every number exactly."
+        words = f"{counted(n, 'row')} copied, every number exactly."
         self._session.messages.note(words)
 
     def copy_all(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from core.words import percent
 from gui.theme import on_paper
 from gui.widgets.grids.cell_grid import CellGrid
 
@@ -207,7 +208,7 @@ class ClassCounts(CellGrid):
         numbers = []
         for part in self._told:
             n, of = int(part.counts[row]), int(part.counts.sum())
-            numbers.append(f"{n:,} {part.label} ({n / max(of, 1):.1%})")
+            numbers.append(f"{n:,} {part.label} ({percent(n / max(of, 1), 1, '')})")
         return f"class {self.names[row]}: {', '.join(numbers)}"
 
     @Slot(object)

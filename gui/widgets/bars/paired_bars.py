@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
+from core.words import significant
 from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, fitting, shortened
 from gui.widgets.basics.painted import Painted
@@ -110,7 +111,7 @@ class PairedBars(Painted):
         return f"{self._names[k]}: {', '.join(words)}"
 
     def _words(self, value: float) -> str:
-        return f"{value:.4g}" if np.isfinite(value) else "none read rightly"
+        return significant(value, 4) if np.isfinite(value) else "none read rightly"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the bars, their numbers where there is room, and the names below."""
@@ -156,4 +157,4 @@ class PairedBars(Painted):
 
 def _number(value: float) -> str:
     """Return three digits at most, as many places for all that are alike."""
-    return f"{value:.2f}" if value < 10 else f"{value:.3g}"
+    return f"{value:.2f}" if value < 10 else significant(value)

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from core.words import at_least, at_most, significant
 from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, short
 from gui.widgets.basics.ticks import linear_ticks
@@ -131,10 +132,14 @@ class QuartileRows(CellGrid):
         name = self._names[row]
         if np.isnan(median):
             return f"{name}: no image is read rightly"
-        words = f"{name}: half withstand {median:.4g}, a quarter less than {low:.4g}, a quarter "
-        words += f"more than {high:.4g}".replace("inf", "any change")
+        half, few, many = (
+            "any change" if np.isinf(size) else write(size, 4)
+            for write, size in ((at_least, median), (at_most, low), (at_least, high))
+        )
+        words = f"{name}: half withstand {half}, a quarter less than {few}, a quarter more than "
+        words += many
         if np.isfinite(self.other[row]):
-            words += f"; the other run {self.other[row]:.4g}"
+            words += f"; the other run {at_least(self.other[row], 4)}"
         return words
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -172,7 +177,7 @@ class QuartileRows(CellGrid):
             painter.drawLine(x, frame.top(), x, frame.bottom())
             painter.setPen(QColor(self._theme.muted))
             box = QRect(x - 40, frame.bottom() + 2, 80, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{place:.6g}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, significant(place, 6))
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         low, median, high = self.quartiles[:, row].tolist()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-MINUS = "\N{MINUS SIGN}"
+from core.words import MINUS, significant
+from core.words import percent as share_words
 
 _LEAST = 1e-3
 """Below it a legend has two digits that count: a loss falls through many powers of ten."""
@@ -35,13 +36,13 @@ def short_number(value: float, digits: int = 3) -> str:
 
 def exact_number(value: float) -> str:
     """Return a number with four digits that count: ``0.04012``, ``−2.433``."""
-    return f"{value:.4g}".replace("-", MINUS)
+    return significant(value, 4)
 
 
 def legend_number(value: float, *, percent: bool) -> str:
     """Return a number as a legend has it, a share perhaps in per cent: ``37 %``, ``0.4 %``."""
     if percent and math.isfinite(value):
-        return f"{100 * value:.{0 if abs(value) >= 0.1 else 1}f} %"
+        return share_words(value, 0 if abs(value) >= 0.1 else 1)
     if 0 < abs(value) < _LEAST:
-        return f"{value:.2g}".replace("-", MINUS)
+        return significant(value, 2)
     return short_number(value)

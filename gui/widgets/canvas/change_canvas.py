@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.attack.by_hand.painting import OPPOSITE, TOOLS, full_ink, widest_dab
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
+from core.words import significant
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.canvas.stroke_surface import PLAIN_PRESSURE, StrokeSurface
@@ -86,7 +87,7 @@ class ChangeCanvas(StrokeSurface):
         limit = max(float(np.abs(painting.change).max()), _LEAST_LIMIT)
         cells = (
             Cell("image", "", painting.original, sign="+"),
-            Cell("painted", f"±{limit:.3g}", painting.change, limit=limit, sign="="),
+            Cell("painted", f"±{significant(limit)}", painting.change, limit=limit, sign="="),
             Cell("result", "", painting.image),
         )
         return Pictures("A change by hand", "", cells, columns=len(cells))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.attack.by_hand.painting import DAB_SHARE, TOOLS
+from core.words import significant
 from gui.theme import grow
 from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import below, beside
@@ -216,9 +217,9 @@ class ChangeTools(_Tools):
         self.width_slider.setToolTip(wrapped(tip))
         self.strength.setToolTip(
             wrapped(
-                f"One dab changes a pixel by {canvas.ink:.3g} of the 0..1 there is and takes "
-                f"{canvas.strength * DAB_SHARE:.0%} of the budget; to soften, what is painted "
-                f"fades by {canvas.strength:.0%} (+ and -)"
+                f"One dab changes a pixel by {significant(canvas.ink)} of the 0..1 there is and "
+                f"takes {canvas.strength * DAB_SHARE:.0%} of the budget; to soften, what is "
+                f"painted fades by {canvas.strength:.0%} (+ and -)"
             )
         )
         self.change_only.setChecked(canvas.shows_change)

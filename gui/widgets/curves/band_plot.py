@@ -10,8 +10,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from core.words import MINUS, at_least, at_most
 from gui.theme import grow, on_paper
-from gui.widgets.basics.short_number import MINUS, exact_number
 from gui.widgets.basics.ticks import round_below
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band
@@ -78,7 +78,7 @@ class BandPlot(CurvePlot):
         """Return the value and the band at the data point nearest to ``x``, as rich text."""
         words, at = super().describe(x), self.main.nearest_x(x)
         for band, (low, _, high) in self.bands.values_at(np.nan if at is None else at):
-            words += f" &nbsp; {band.name}: {exact_number(low)} to {exact_number(high)}"
+            words += f" &nbsp; {band.name}: {at_least(low, 4)} to {at_most(high, 4)}"
         return words
 
 

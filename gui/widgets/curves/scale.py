@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
-from gui.widgets.basics.short_number import MINUS
+from core.words import MINUS
 from gui.widgets.basics.ticks import linear_ticks
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.words import at_least, at_most
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.short_number import exact_number
 
@@ -107,9 +108,12 @@ def values_words(
     names = [curve.name for curve in main.curves]
     columns = [name for name in names if any(name in values for _, values in found)]
     rows = [
-        Row(band.colour, band.name, (f"{median} [{low}, {high}]",))
-        for band, values in bands.values_at(at)
-        for low, median, high in [map(exact_number, values)]
+        Row(
+            band.colour,
+            band.name,
+            (f"{exact_number(median)} [{at_least(low, 4)}, {at_most(high, 4)}]",),
+        )
+        for band, (low, median, high) in bands.values_at(at)
     ]
     for run, values in found:
         cells = (exact_number(values[name]) if name in values else "" for name in columns)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.words import percent, significant
 from gui.widgets.grids.class_matrix import ClassMatrix
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class ConfusionMatrix(ClassMatrix):
         largest = 100 * float(self._mistakes().max(initial=0.0))
         if not largest:
             return "", ""
-        return f"{largest:.2g}%" if largest < 10 else f"{largest:.0f}%", "0%"
+        return f"{significant(largest, 2)}%" if largest < 10 else f"{largest:.0f}%", "0%"
 
     def _values(self) -> NDArray[Any]:
         return self._shares() if self._rates else self.counts
@@ -108,15 +109,14 @@ class ConfusionMatrix(ClassMatrix):
         count = int(self.counts[label, read])
         if not self._rates:
             return str(count)
-        share = 100 * count / max(int(self.counts[label].sum()), 1)
-        return f"{share:.0f}%" if share >= 1 else "<1%"
+        return percent(count / max(int(self.counts[label].sum()), 1), gap="")
 
     def describe(self, label: int, read: int) -> str:
         """Return a cell in words."""
         count, whole = int(self.counts[label, read]), int(self.counts[label].sum())
         share = count / max(whole, 1)
-        how = "rightly " if label == read else ""
+        how = f"({percent(share, 1, '')}) are {'rightly ' if label == read else ''}"
         return (
-            f"{count:,} of {whole:,} images labelled {self._names[label]} ({share:.1%}) are "
-            f"{how}read as {self._names[read]}"
+            f"{count:,} of {whole:,} images labelled {self._names[label]} {how}"
+            f"read as {self._names[read]}"
         )

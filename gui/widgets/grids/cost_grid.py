@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.words import counted, significant
 from gui.widgets.grids.class_matrix import ClassMatrix
 
 if TYPE_CHECKING:
@@ -91,14 +92,13 @@ class CostGrid(ClassMatrix):
             return f"{own} → {other}: no image is read rightly as {own} yet"
         matrix, n = self.matrix, int(self.matrix.n_images[source])
         low, median, high = (
-            f"{float(values[source, target]):.4g}".replace("inf", "∞")
+            significant(float(values[source, target]), 4)
             for values in (matrix.low, matrix.median, matrix.high)
         )
-        images = "image" if n == 1 else "images"
         counts = matrix.sizes.counts[source]
         return (
-            f"{own} → {other}: median {median}, quartiles {low} to {high}, of {n:,} {images} read "
-            f"rightly as {own}; {counts[target]:,} of {counts.sum():,} are read as {other} already"
+            f"{own} → {other}: median {median}, quartiles {low} to {high}, of "
+            f"{counted(n, 'image')} read rightly as {own}; {counts[target]:,} of {counts.sum():,} are read as {other} already"
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from core.words import significant
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class ChangePicture(ImageView):
         if limit is None:
             limit = float(np.abs(change).max())
         is_seen = limit > self._least
-        self.set_title(f"{self._noun} × {1 / limit:.3g}".strip() if is_seen else self._noun)
+        self.set_title(
+            f"{self._noun} × {significant(1 / limit)}".strip() if is_seen else self._noun
+        )
         self.show_signed(change, limit if is_seen else 1.0, *captions)
 
     def clear(self) -> None:

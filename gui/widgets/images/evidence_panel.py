@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from core.insight.evidence import Evidence, evidence, rivals
+from core.words import MINUS, significant
 from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
-from gui.widgets.basics.short_number import MINUS
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.whole_pixels import WholePixels
 
@@ -108,7 +108,7 @@ class EvidencePanel(QWidget):
         ledger = self.ledger = evidence(self._model, self._image.reshape(-1), a, b)
         terms = ledger.pixels.reshape(self._image.shape)
         limit = max(float(abs(terms).max()), _SMALLEST)
-        self.map.show_signed(terms, limit, f"±{limit:.3g}")
+        self.map.show_signed(terms, limit, f"±{significant(limit)}")
         self.formula.setText(self._words(ledger))
         self.map.note = f"{self._names[a]} against {self._names[b]}. {self.formula.text()}"
 
@@ -117,7 +117,7 @@ class EvidencePanel(QWidget):
         if ledger.a == ledger.b:
             return "Choose two different classes: between one and itself there is nothing."
         gap = ledger.gap
-        times = f"{math.exp(min(abs(gap), 700.0)):,.3g} times as likely"
+        times = f"{significant(math.exp(min(abs(gap), 700.0)))} times as likely"
         return (
             f"pixels {_signed(ledger.from_pixels)}, bias {_signed(ledger.bias)}\n"
             f"gap {_signed(gap, '.3f')}: {times if gap >= 0 else f'{b} is {times}'}.\n"
@@ -130,7 +130,7 @@ class EvidencePanel(QWidget):
         assert ledger is not None
         i = y * image.shape[1] + x
         return (
-            f"pixel ({y}, {x}): x = {image[y, x]:.4g}, "
+            f"pixel ({y}, {x}): x = {significant(image[y, x], 4)}, "
             f"w_a - w_b = {_signed(ledger.weights[i], '+.4g')}; "
             f"x (w_a - w_b) = {_signed(ledger.pixels[i], '+.4g')}"
         )
