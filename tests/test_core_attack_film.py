@@ -46,6 +46,11 @@ def test_a_film_ends_with_the_best_where_the_attack_ends_with_a_failure():
                 np.testing.assert_array_equal(film[-1].image, best.images[0])
                 assert film[-1].l2 == pytest.approx(best.sizes[0])
                 assert film[-1].step == film[-2].step + 1
+                kept = film[-1].kept_from
+                np.testing.assert_array_equal(film[kept].image, film[-1].image)
+                outcome = summarise(film, None, 0)
+                assert (outcome.success_step, outcome.step) == (kept, 6)
+                assert outcome.headline("abcdefghij").endswith(f" at step {kept} of 6")
     assert endings == {True, False}
 
 

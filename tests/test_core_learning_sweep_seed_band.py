@@ -1,4 +1,4 @@
-"""The band of several seeds against NumPy's quantiles and against each run's own history."""
+"""The band of several seeds that holds whole members, and against each run's own history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.learning.sweep.seed_band import (
     SeedBand,
     SeedSearch,
     band_of,
-    band_quantiles,
+    n_within,
     seed_band,
 )
 from core.learning.sweep.sweep import Sweep, SweepRecord, with_seeds
@@ -47,27 +47,38 @@ def history_alone(sweep: Sweep, member: int) -> History:
     n_lost=st.integers(0, 40),
     seed=st.integers(0, 1000),
 )
-def test_bands_are_quantiles_of_the_members_that_are_left(
-    n_members: int, n_lost: int, seed: int
-) -> None:
+def test_bands_hold_whole_members_as_far_as_they_go(n_members: int, n_lost: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     curve = rng.standard_normal((6, n_members))
     curve[0] = rng.integers(3, size=n_members)  # ties
     curve.reshape(-1)[rng.permutation(curve.size)[:n_lost]] = np.nan
     band = band_of(curve)
-    low, high = (0.05, 0.95) if n_members >= 20 else (0.0, 1.0)
-    for found, share in ((band.low, low), (band.median, 0.5), (band.high, high)):
-        assert not found.flags.writeable
-        for value, row in zip(found, curve, strict=True):
-            left = row[~np.isnan(row)]
-            expected = np.quantile(left, share) if len(left) else np.nan
-            np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-14)
+    for ends in (band.low, band.median, band.high):
+        assert not ends.flags.writeable
+        for value, row in zip(ends, curve, strict=True):
+            assert np.isnan(value) == np.isnan(row).all()
+    outside = (curve < band.low[:, None]) | (curve > band.high[:, None])  # NaN is neither
+    n_whole = int((~outside.any(axis=0)).sum())
+    assert n_whole >= n_within(n_members)
+    for value, low, high, row in zip(band.median, band.low, band.high, curve, strict=True):
+        left = row[~np.isnan(row)]
+        if len(left):
+            assert value == pytest.approx(np.median(left), abs=1e-14)
+            assert low <= value <= high
+            if n_members < MANY_SEEDS:
+                assert (low, high) == (left.min(), left.max())
 
 
-def test_from_twenty_seeds_on_the_outermost_are_left_out() -> None:
+def test_from_twenty_seeds_on_odd_ones_are_left_out() -> None:
     assert MANY_SEEDS == 20
-    assert band_quantiles(19) == (0.0, 1.0)
-    assert band_quantiles(20) == (0.05, 0.95)
+    assert n_within(19) == 19
+    assert (n_within(20), n_within(21)) == (18, 19)
+    curve = np.random.default_rng(0).standard_normal((30, 20))
+    curve[7, 3] += 40.0  # odd at one epoch, and left out at all
+    band = band_of(curve)
+    assert band.high.max() < 5
+    rest = np.delete(curve, 3, axis=1)
+    assert ((rest >= band.low[:, None]) & (rest <= band.high[:, None])).all(axis=0).sum() >= 18
 
 
 @pytest.mark.parametrize("validated", [True, False])
@@ -141,7 +152,7 @@ def test_a_band_says_what_it_shows() -> None:
     few = swept(Sweep(tiny_dataset(), with_seeds(replace(CONFIG, epochs=1), 1)))
     many = swept(Sweep(tiny_dataset(), with_seeds(replace(CONFIG, epochs=1), 20)))
     assert str(few) == "median and all 1 seed"
-    assert str(many) == "median and the middle 90 % of 20 seeds"
+    assert str(many) == "median and at least 18 of 20 seeds"
 
 
 def test_how_large_chance_is_is_said_in_words() -> None:

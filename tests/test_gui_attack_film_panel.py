@@ -41,6 +41,7 @@ from core.insight.diagnostics import weight_images
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
+from core.words import fixed
 from gui.attack.film.words import second_words, size_words
 from gui.attack.page import AttackPage
 from gui.session.attack import PART_WORDS
@@ -122,7 +123,7 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
     np.testing.assert_array_equal(page.bars.probabilities, step.probabilities)
     outcome = summarise(film[: position + 1], config.target, None if noise else label)
     words = page.sentence.text()
-    assert words.startswith(f"{outcome.headline(names)}. Length of the change {step.l2:.2f}")
+    assert words.startswith(f"{outcome.headline(names)}. Length of the change {fixed(step.l2)}")
     read = f"read as {names[step.predicted]}"
     assert read in page.result_view.caption
     if noise:

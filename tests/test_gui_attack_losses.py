@@ -35,6 +35,7 @@ from core.attack.outcome import SATURATED_RESPONSE
 from core.data.config import DataConfig
 from core.insight.diagnostics import surest_right
 from core.pictures import diverging_rgb, grey_rgb
+from core.words import significant
 from gui.attack.losses.panel import LossesPanel
 from gui.attack.losses.words import badge_words, fooled_words, size_words
 from gui.session.run_state import RunState
@@ -382,7 +383,7 @@ def test_one_click_shows_an_image_that_refuses_to_move(
     words = sure.badge_text.text()
     names = data_of(session).class_names
     for number in (here.doubt, here.response, *here.norms):
-        assert f"{number:.2g}" in words
+        assert significant(number, 2) in words
     assert f"Read as {names[here.predicted]} with p = 1 - {here.doubt:.2g}" in words
     assert f"|w_{names[seen.target]} - w_{names[here.predicted]}|" in words
     assert f"a step is {here.norms[0] * sure.losses.config.rate:.2g} long" in words
@@ -437,7 +438,7 @@ def test_a_step_size_that_runs_away_is_told_and_stays_finite(
     assert_shows(panel, session, 1000)
     words = panel.badge_text.text()
     assert "the lead: the step size carries a pixel" in words
-    assert f"{seen.linf[1000].max():.2g} away, where its whole range is 1" in words
+    assert f"{significant(seen.linf[1000].max(), 2)} away, where its whole range is 1" in words
     assert "keep pixels in 0..1" in words
     assert "runs away" in panel.columns[2].size_line.text()
     session.attack.set_setting("box", True)

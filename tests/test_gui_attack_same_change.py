@@ -34,6 +34,7 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer
 from core.pictures import diverging_rgb
+from core.words import percent
 from gui.attack.same_change.panel import SUCCESS, SameChangePanel
 from gui.attack.same_change.study import SameChangeQuestion, UniversalQuestion, find_universal
 from gui.jobs.study import Study
@@ -234,11 +235,11 @@ def test_the_films_change_is_counted_and_shown_on_every_image(
     assert counts(result) == counts(expected)
     assert result.change.n_pushed > result.noise.n_pushed
     cells = panel.effects.cells
-    assert cells["right", "before"].text() == f"{result.n_right / 200:.1%}"
+    assert cells["right", "before"].text() == percent(result.n_right / 200, 1, "")
     for key, effect in (("change", result.change), ("noise", result.noise)):
-        assert cells["right", key].text() == f"{effect.n_right / 200:.1%}"
-        assert cells["fooled", key].text() == f"{effect.n_fooled / result.n_right:.1%}"
-        assert cells["pushed", key].text() == f"{effect.n_pushed / result.n_open:.1%}"
+        assert cells["right", key].text() == percent(effect.n_right / 200, 1, "")
+        assert cells["fooled", key].text() == percent(effect.n_fooled / result.n_right, 1, "")
+        assert cells["pushed", key].text() == percent(effect.n_pushed / result.n_open, 1, "")
     assert "to 1" in {label.text() for label in panel.effects.findChildren(QLabel)}
     assert "all 200 test images" in panel.words.text()
     shown, names = result.shown, data_of(session).class_names

@@ -32,6 +32,7 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer
 from core.progress import Progress
+from core.words import percent
 from gui.attack.transfer.panel import TransferPanel
 from gui.attack.transfer.study import TransferQuestion, transfer_study
 from gui.session.run_state import RunState
@@ -183,12 +184,12 @@ def test_crafting_fills_the_table_with_what_core_finds(
         words = cells(panel, row)
         assert words[0] == entry.name
         assert words[1] == "12"
-        assert words[2] == f"{SoftmaxPerceptron(weights[row]).evaluate(test)[0]:.1%}"
-        assert words[3] == f"{counts.n_right_crafted / counts.n_images:.1%}"
-        assert words[4] == f"{counts.n_right_noise / counts.n_images:.1%}"
+        assert words[2] == percent(SoftmaxPerceptron(weights[row]).evaluate(test)[0], 1, "")
+        assert words[3] == percent(counts.n_right_crafted / counts.n_images, 1, "")
+        assert words[4] == percent(counts.n_right_noise / counts.n_images, 1, "")
         if row:
-            assert words[5] == f"{counts.n_fooled / counts.n_reached:.1%}"
-        assert words[6] == f"{counts.n_fooled_noise / counts.n_reached:.1%}"
+            assert words[5] == percent(counts.n_fooled / counts.n_reached, 1, "")
+        assert words[6] == percent(counts.n_fooled_noise / counts.n_reached, 1, "")
         colour = LIGHT.colour(session.runs.colour_of(entry))
         seen = pixels(panel.table.viewport(), panel.table.visualItemRect(panel.table.item(row, 0)))
         assert has_colour(seen, colour).sum() > 50
@@ -352,7 +353,7 @@ def test_cancel_keeps_what_was_done_and_go_on_does_the_rest(
     assert 0 < result.n_images < 200
     assert f"{result.n_images:,} of 200" in panel.words.text()
     expected = result.models[1]
-    assert cells(panel, 1)[2] == f"{expected.n_right / expected.n_images:.1%}"
+    assert cells(panel, 1)[2] == percent(expected.n_right / expected.n_images, 1, "")
     pause.set()
     click(qtbot, panel.progress.go_on)
     assert crafted(qtbot, panel).n_images == 200

@@ -117,4 +117,4 @@ def test_ends_of_a_range_leave_nothing_out() -> None:
         first, last = _range(low, high).split(" to ")
         assert float(first) <= low
         assert float(last) >= high
-    assert _range(0.5, 0.5) == ".500"
+    assert _range(0.5, 0.5) == ".5000"

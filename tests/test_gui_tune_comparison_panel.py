@@ -32,7 +32,7 @@ from core.insight.diagnostics import weight_images
 from core.insight.difference import Difference, difference
 from core.insight.readings import ImageFilter
 from core.learning.perceptron import SoftmaxPerceptron
-from core.words import at_most, significant
+from core.words import at_most, percent, significant
 from gui.session.run_state import RunState
 from gui.shared.side import Side
 from gui.theme import DARK, LIGHT
@@ -181,7 +181,7 @@ def test_weights_and_their_difference(panel: ComparisonPanel, session: Session) 
     assert [panel.mosaic.rows[i].label for i in range(3)] == ["A", "B", "B − A"]
     for row, weights in enumerate((first, second, second - first)):
         np.testing.assert_array_equal(panel.mosaic.rows[row].values, weight_images(weights, shape))
-    assert f"{relative_difference(first, second):.1%}" in panel.words.text()
+    assert percent(relative_difference(first, second), 1, "") in panel.words.text()
 
 
 def test_means_mistakes_confusion_and_attackability(

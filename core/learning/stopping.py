@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
+from core.learning.whole_curves import band_of_draws, n_held
 from core.parameters import Settings, parameter
 from core.progress import Progress
 
@@ -57,12 +58,13 @@ class BootstrapBand:
     epochs : (n_epochs,) int64
     mean : (n_epochs,) float64, over the images as they are
     low, high : (n_epochs,) float64
-        Quantiles over the redrawings; NaN where a redrawing's mean is not a number.
+        Between them lie whole curves of redrawings, see :mod:`core.learning.whole_curves`; NaN
+        where a redrawing's mean is not a number.
     best_share : (n_epochs,) float64
         Share of the redrawings in which each epoch is the best; the earliest wins a tie, NaN never
         wins, so that the shares add up to less than one if all of a redrawing is NaN.
     n_samples, n_resamples : how many images, and how often they were redrawn
-    level : the share of redrawings between ``low`` and ``high``
+    level : the share of redrawings whose whole curve lies between ``low`` and ``high``, at least
     """
 
     epochs: NDArray[np.int64]
@@ -130,7 +132,7 @@ def bootstrapping(
     log_likelihood : (n_epochs, n_samples), ``log y_label`` of each image at each epoch
     epochs : (n_epochs,) rising
     n_resamples : how often the images are redrawn
-    level : share of the redrawings inside the band and the interval of the best epoch
+    level : share of the redrawings inside the band, whole, and in the interval of the best epoch
     rng : the same state gives the same band
     """
     n_epochs, n_samples = log_likelihood.shape
@@ -145,7 +147,8 @@ def bootstrapping(
     usable = np.where(np.isnan(means), -np.inf, means)
     places = np.insert(usable, 0, -np.inf, axis=1).argmax(axis=1)
     share = np.bincount(places, minlength=n_epochs + 1)[1:] / n_resamples
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    median = np.median(means, axis=0)
+    low, high = band_of_draws(means.T, median, n_held(n_resamples, level))
     return BootstrapBand(
         epochs=epochs,
         mean=read_only(log_likelihood.mean(axis=1, dtype=np.float64)),

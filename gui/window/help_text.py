@@ -78,9 +78,9 @@ right; the redder a cell, the more of its label's images are mistaken so. Click 
 shows these images, the most surely read first.</p>
 <h3><a name="learn:When to stop"></a>When to stop</h3>
 <p>The best epoch depends on which images were held out. They are drawn anew 1,000 times, with
-replacement: the band holds nine of ten curves, the bars say how often each epoch was the best. Low,
-wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not improved
-for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
+replacement: the band holds nine of ten whole curves, the bars say how often each epoch was the
+best. Low, wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not
+improved for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
 log-likelihood weighs how confident they are: the table says what one image <b>costs</b>, the
 mean of −log y of its class over those read wrongly, and over those read rightly.</p>
 <p>Below, the run over its epochs: the score of each class at every epoch, how many images became
@@ -166,8 +166,8 @@ branches off at the epoch shown. A new run hides the oldest beyond eight curves;
 forget them.</p>
 <p><b>Repeat with seeds</b> does the run shown again with the seeds that follow its own, all at
 once, each with every change that was made on its way, a branch with the past it left as well. The
-line is their median; the band holds all of them, from 20 seeds on the middle 90 %. What lies within
-the band is chance; point at its row to read how large it is.</p>
+line is their median; the band holds all of them, from 20 seeds on nine of ten, each whole. What
+lies within the band is chance; point at its row to read how large it is.</p>
 <p>The weights kept of a run take 64 MB at most, of all runs 512. Beyond that every second epoch
 goes, then every second of the rest; the start, the last, the best epoch and those from which a run
 was forked stay, and the curves lose nothing.</p>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from core.data.dataset import read_only
 from core.errors import SettingError
 from core.learning.history import METRICS, PARTS
 from core.learning.sweep.sweep import Sweep, SweepRecord, with_seeds
+from core.learning.whole_curves import band_of_members, n_held
 from core.progress import Progress
 from core.words import DOWN, UP, counted, fixed
 
@@ -27,8 +28,8 @@ MANY_SEEDS = 20
 
 _ENOUGH_FOR_QUARTILES = 4
 
-ALL_QUANTILES = (0.0, 1.0)
-MOST_QUANTILES = (0.05, 0.95)
+_MOST = 0.9
+"""Of many seeds, the band holds so many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +46,8 @@ class SeedBand:
     """All members' curves as far as they are recorded; every array is read-only.
 
     Low and high are the smallest and the largest of all members, from :data:`MANY_SEEDS` members on
-    the quantiles 0.05 and 0.95, between neighbours in proportion. Members that have diverged are
-    left out from then on, and counted.
+    of nine of ten, which the band holds whole (:mod:`core.learning.whole_curves`). Members that
+    have diverged are left out from then on, and counted.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class SeedBand:
     def __str__(self) -> str:
         """Say what the band shows, for a legend."""
         n = len(self.seeds)
-        words = "all" if band_quantiles(n) == ALL_QUANTILES else "the middle 90 % of"
+        words = "all" if n_within(n) == n else f"at least {n_within(n)} of"
         seeds = counted(n, "seed")
         diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
         return f"median and {words} {seeds}{diverged}"
@@ -117,9 +118,9 @@ def _range(low: float, high: float) -> str:
     return " to ".join(end.removeprefix("0") or "0" for end in ends)
 
 
-def band_quantiles(n_members: int) -> tuple[float, float]:
-    """Return the quantiles that bound a band of so many members."""
-    return MOST_QUANTILES if n_members >= MANY_SEEDS else ALL_QUANTILES
+def n_within(n_members: int) -> int:
+    """Return how many of so many members a band holds, at least."""
+    return n_held(n_members, _MOST if n_members >= MANY_SEEDS else 1.0)
 
 
 def seed_band(seeds: Sequence[int], records: Sequence[SweepRecord]) -> SeedBand:
@@ -148,25 +149,17 @@ def seed_band(seeds: Sequence[int], records: Sequence[SweepRecord]) -> SeedBand:
 
 def band_of(curve: NDArray[np.float64]) -> Band:
     """Return the band of a curve (n_epochs, R), members that are NaN left out."""
-    low, high = band_quantiles(curve.shape[1])
+    median = _median(curve)
+    low, high = band_of_members(curve, median, n_within(curve.shape[1]))
+    return Band(read_only(low), read_only(median), read_only(high))
+
+
+def _median(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of every row, what is not a number left out; NaN of none."""
     ordered = np.sort(curve, axis=1)  # what is not a number comes last
-    n_left = (~np.isnan(curve)).sum(axis=1)
-    return Band(*(read_only(_quantile(ordered, n_left, share)) for share in (low, 0.5, high)))
-
-
-def _quantile(
-    ordered: NDArray[np.float64], n_left: NDArray[Any], share: float
-) -> NDArray[np.float64]:
-    """Return a quantile of the first ``n_left`` of every row, NaN of none."""
-    rows = np.arange(len(ordered))
-    place = share * np.maximum(n_left - 1, 0)
-    below = np.floor(place).astype(np.int64)
-    above = np.ceil(place).astype(np.int64)
-    one, other = ordered[rows, below], ordered[rows, above]
-    with np.errstate(invalid="ignore"):  # a log-likelihood may be minus infinite
-        between = one + (place - below) * (other - one)
-    quantile: NDArray[np.float64] = np.where(one == other, one, between)
-    return quantile
+    rows, last = np.arange(len(curve)), np.maximum((~np.isnan(curve)).sum(axis=1) - 1, 0)
+    # The mean of two that may both be minus infinite.
+    return np.asarray((ordered[rows, last // 2] + ordered[rows, (last + 1) // 2]) / 2)
 
 
 def _error(score: Band) -> Band:

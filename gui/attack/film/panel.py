@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images
 from core.learning.records import epoch_words
-from core.words import at_most, significant
+from core.words import MINUS, at_most, significant
 from gui.attack.film.figure import step_sheet
 from gui.attack.film.images import AttackImages
 from gui.attack.film.traces import Traces
@@ -246,8 +246,9 @@ class FilmPanel(AttackView):
 
     def figure(self) -> Sheet | None:
         """Return the step shown: the images, what is read in the result, and the way there."""
-        attack = self._attack
-        title = f"{as_title(attack.chosen.choice.attack.label)}, step {attack.film.position}"
+        attack, step = self._attack, self._attack.film.step
+        at = 0 if step is None else step.number
+        title = f"{as_title(attack.chosen.choice.attack.label)}, step {at}"
         return step_sheet(title, self.sentence.text(), self._pictures, self.bars, self.traces)
 
     def figure_words(self) -> str:
@@ -332,8 +333,8 @@ class FilmPanel(AttackView):
         names, target = dataset.class_names, attack.film.aim
         result = step.image.reshape(start.shape)
         change = result - start
-        largest = float(np.abs(change).max())
-        words = f"{change.min():+.2g} to {change.max():+.2g}".replace("-", "\u2212")
+        largest, ends = float(np.abs(change).max()), (change.min(), change.max())
+        words = " to ".join(f"{'+' if end >= 0 else ''}{significant(end, 2)}" for end in ends)
         if largest <= NO_CHANGE:
             words = f"none to be seen: at most {at_most(largest, 1)}" if largest else "none yet"
         elif attack.chosen.begins_as_noise:
@@ -346,8 +347,8 @@ class FilmPanel(AttackView):
             *shortened("read as {}", names[seen]),
         )
         if attack.chosen.begins_as_noise:
-            ends = f"{result.min():.3f} to {result.max():.3f}".replace("-", "\u2212")
-            captions = (*shortened(f"{ends}, read as {{}}", names[seen]), *captions)
+            between = f"{result.min():.3f} to {result.max():.3f}".replace("-", MINUS)
+            captions = (*shortened(f"{between}, read as {{}}", names[seen]), *captions)
         self._show_result(result, *captions)
         self.bars.set_probabilities(
             names, step.probabilities, true=attack.true_label, target=target

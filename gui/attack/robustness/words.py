@@ -37,12 +37,14 @@ def outcome(curves: RobustnessCurves, label: int | None, name: str) -> tuple[str
     n = len(found.ordered(norm, label))
     median = found.median(norm, label)
     of = "" if label is None else f" of {short(name, _LONGEST_NAME)}"
-    images = f"{n:,} {'image' if n == 1 else 'images'}{of} read rightly"
+    they = f"Half of the {n:,} images{of} read rightly withstand"
+    if n == 1:
+        they = f"The only image{of} read rightly withstands"
     if not n:
         none = f"No image{of} is read rightly"
         return f"{none}: there is nothing to withstand a change yet.", f"{none}."
     if not np.isfinite(median):
-        return (f"Half of the {images} withstand every change.",)
+        return (f"{they} every change.",)
     size = at_least(median)
     what = (
         f"every change shorter than {size}"
@@ -53,9 +55,9 @@ def outcome(curves: RobustnessCurves, label: int | None, name: str) -> tuple[str
     noise = _noise_words(curves, label, median)
     briefly = " in the box" if found.boxed else ""
     return (
-        f"Half of the {images} withstand {what}{box}{noise}.",
-        f"Half of the {images} withstand {what}{box}.",
-        f"Half of the {images} withstand {what}{briefly}.",
+        f"{they} {what}{box}{noise}.",
+        f"{they} {what}{box}.",
+        f"{they} {what}{briefly}.",
         f"Half withstand {what}{briefly}.",
     )
 

@@ -50,8 +50,8 @@ _SEEN = 0.03
 """The share of the lowest values that may lie below: those of the first epochs."""
 _SHARE = "share of the draws"
 _CURVE_HELP = (
-    "The mean over the held-out images of log y_true. Other images would give another curve: the "
-    "band holds nine of ten curves for images drawn anew, with replacement, out of these."
+    "The mean over the held-out images of log y_true. Other images would give another curve: "
+    "the band holds nine of ten whole curves for images drawn anew, with replacement, out of these."
 )
 _BARS_HELP = (
     "For each new draw of the held-out images the epoch with the highest log-likelihood, the "

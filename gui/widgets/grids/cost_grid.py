@@ -98,7 +98,8 @@ class CostGrid(ClassMatrix):
         counts = matrix.sizes.counts[source]
         return (
             f"{own} → {other}: median {median}, quartiles {low} to {high}, of "
-            f"{counted(n, 'image')} read rightly as {own}; {counts[target]:,} of {counts.sum():,} are read as {other} already"
+            f"{counted(n, 'image')} read rightly as {own}; {counts[target]:,} of "
+            f"{counts.sum():,} are read as {other} already"
         )
 
 
