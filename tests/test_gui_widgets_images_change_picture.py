@@ -55,7 +55,7 @@ def test_rounding_is_not_amplified_but_where_it_is_exact(
     exact = ChangePicture("What is added.", least=0.0)
     qtbot.addWidget(exact)
     exact.show_change(1e-7 * CHANGE, "")
-    assert exact.title == "change × 4e+07"
+    assert exact.title == "change × 4e7"
     exact.show_change(0.0 * CHANGE, "")
     assert exact.title == "change"
 
