@@ -430,7 +430,7 @@ def test_full_disk_leaves_everything_as_it_was(place, n_written, tmp_path, monke
     (tmp_path / "existing").mkdir()
     (tmp_path / "existing" / "summary.json").write_text("an earlier report")
     before = listing(tmp_path)
-    write, written = Path.write_bytes, []
+    write, written = core.report.files.write_through, []
 
     def full(path, content):
         if len(written) >= n_written:
@@ -439,7 +439,7 @@ def test_full_disk_leaves_everything_as_it_was(place, n_written, tmp_path, monke
         written.append(path)
         write(path, content)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(core.report.files, "write_through", full)
     words = ["--dataset", "digits8", "--epochs", "1", "--report", str(tmp_path / place)]
     code, stdout, stderr = run(words)
     assert (code, stdout) == (2, "")

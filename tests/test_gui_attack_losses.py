@@ -384,9 +384,9 @@ def test_one_click_shows_an_image_that_refuses_to_move(
     names = data_of(session).class_names
     for number in (here.doubt, here.response, *here.norms):
         assert significant(number, 2) in words
-    assert f"Read as {names[here.predicted]} with p = 1 - {here.doubt:.2g}" in words
+    assert f"Read as {names[here.predicted]} with p = 1 - {significant(here.doubt, 2)}" in words
     assert f"|w_{names[seen.target]} - w_{names[here.predicted]}|" in words
-    assert f"a step is {here.norms[0] * sure.losses.config.rate:.2g} long" in words
+    assert f"a step is {significant(here.norms[0] * sure.losses.config.rate, 2)} long" in words
     shape = data_of(session).image_shape
     original = grey_rgb(seen.original.reshape(shape))
     assert_paints(sure.columns[0].result_view, original)  # it has not moved ...
@@ -407,7 +407,9 @@ def test_where_nothing_is_saturated_the_badge_says_so_and_the_jump_tells(
     assert here.response > SATURATED_RESPONSE
     assert panel.badge.property("alert") is False
     assert panel.badge_title.text() == "All three have something to follow"
-    assert f"|J (t − y)| = {here.response:.2g}, and below 0.01" in panel.badge_text.text()
+    assert (
+        f"|J (t − y)| = {significant(here.response, 2)}, and below 0.01" in panel.badge_text.text()
+    )
     assert "surest image" in told[-1]
     assert f"p = {1 - here.doubt:.3g}" in told[-1]
     assert has_colour(pixels(panel.badge), LIGHT.bad_surface).sum() == 0

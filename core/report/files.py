@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import ReportError
-from core.whole_file import write_whole
+from core.whole_file import settle_folder, write_through, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+
+_ABANDONED_SECONDS = 7 * 86_400.0
 
 
 def keep(path: Path, content: bytes) -> None:
@@ -70,9 +74,10 @@ def report_folder(
                 parent.mkdir()
                 made.append(parent)
             staging.mkdir()
+            _clean_leftovers(place)
             # A file system may accept folders and refuse files: learn that now too.
             probe = staging / "probe"
-            probe.write_bytes(b"")
+            write_through(probe, b"")
             probe.unlink()
         yield partial(_publish, folder, staging)
     finally:
@@ -80,6 +85,14 @@ def report_folder(
         for parent in reversed(made):
             if not any(parent.iterdir()):  # else the report is there, or what someone else made
                 parent.rmdir()
+
+
+def _clean_leftovers(place: Path) -> None:
+    """Remove what reports that were killed left; one that is being made is there for hours."""
+    for left in place.glob(".report-*.part"):
+        with suppress(OSError):  # gone meanwhile
+            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
@@ -98,9 +111,11 @@ def _publish(folder: Path, staging: Path, files: Mapping[str, bytes]) -> None:
     """Write all files, then put each in place; earlier ones come back should one move fail."""
     with _problems_told(folder):
         for name, content in files.items():
-            (staging / name).write_bytes(content)
+            write_through(staging / name, content)
         if not folder.exists():
+            settle_folder(staging)
             os.rename(staging, folder)
+            settle_folder(folder.parent)
             return
         earlier = staging / "earlier"
         earlier.mkdir()
@@ -114,6 +129,7 @@ def _publish(folder: Path, staging: Path, files: Mapping[str, bytes]) -> None:
             for name in files:
                 moved.append(name)
                 os.replace(staging / name, folder / name)
+            settle_folder(folder)
         except BaseException:
             for name in moved:
                 if (earlier / name).exists():
