@@ -679,7 +679,7 @@ WRONG = {
     "no image": (npz(X=TRAIN[:0], y=TRAIN_LABELS[:0]), "X (0 x 4 x 5, uint8) is empty"),
     "only images": (npz(X=TRAIN), "it holds one array (X (40 x 4 x 5, uint8)), and there is none"),
     "only labels": (npz(y=TRAIN_LABELS, z=TRAIN_LABELS), "no array in it can be images"),
-    "no array": (npz(), "the archive is empty"),
+    "no array": (npz(), "this archive is empty"),
     "NaN": (npz(X=TRAIN * np.nan, y=TRAIN_LABELS), "some pixels are not finite numbers"),
     "overshot": (npz(X=TRAIN / 255 * 1.1, y=TRAIN_LABELS), "if they overshoot, clip them"),
     "overshot bytes": (npz(X=TRAIN * 1.1, y=TRAIN_LABELS), "pixels lie between 0 and 280.5"),
@@ -840,7 +840,7 @@ def test_what_is_wrong_is_named(tmp_path, case):
     [
         ("MAX_IMAGES", 50, "60 images are more than the 50 accepted"),
         ("MAX_ELEMENTS", 1000, "1,200 pixels are more than the 1,000 accepted"),
-        ("MAX_MEMBERS", 3, "4 files in it are more than the 3 accepted"),
+        ("MAX_ARRAYS", 3, "4 arrays in it are more than the 3 accepted"),
         ("MAX_INFLATED_BYTES", 1600, "1,680 bytes are more than the 1,600 accepted"),
         ("MAX_FILE_BYTES", 1000, "MB accepted"),
         ("MAX_HEADER_BYTES", 100, "more than the 100 accepted; NumPy writes about a hundred"),

@@ -632,6 +632,7 @@ def test_ink_and_orientation_open_the_file_again(
         ("digits.csv.gz", ReadingConfig(), {"label_column", "image_height"}),
         ("digits.npz", ReadingConfig(), {"image_height"}),
         ("digits.bin", ReadingConfig(picture_side=20), {"picture_side"}),
+        ("digits.tar.gz", ReadingConfig(), {"label_column", "image_height", "picture_side"}),
     ],
 )
 def test_only_what_matters_is_asked(

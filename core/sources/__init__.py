@@ -33,12 +33,12 @@ DEFAULT_SOURCE = next(iter(NAMED_SOURCES))
 
 def file_formats() -> tuple[FileFormat, ...]:
     """Return every format in the order in which they are tried; what ships needs none."""
-    from core.sources.arrays import idx, npz, zips
+    from core.sources.arrays import idx, npz
     from core.sources.pickles import format as pickles
     from core.sources.pictures import folder as picture_folder
     from core.sources.tables import format as tables
 
-    return (idx, npz, zips, pickles, picture_folder, tables)
+    return (idx, npz, pickles, picture_folder, tables)
 
 
 def opening_dataset(
@@ -66,7 +66,9 @@ def opening_dataset(
             entry = CATALOGUE[name_or_path]
             config = reading or ReadingConfig()
             return (yield from catalogue_sets.opening_entry(entry, config, mirror))
-        path = Path(name_or_path).expanduser()
+        from core.sources.archives import place_at
+
+        path = place_at(Path(name_or_path).expanduser())
         if not path.exists():
             raise DatasetError(
                 f"{name_or_path}: no such file or folder, and no data set of that name; "

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
-from core.sources import limits
+from core.sources import archives, limits
 from core.sources.assembly import assemble
 from core.sources.limits import check_at_most
 from core.sources.names import is_litter
 from core.sources.parts import FileFormat, Head
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
+from core.sources.places import Inside, listed
 from core.sources.streams import damaged, read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from core.data.dataset import Dataset
     from core.progress import Progress
+    from core.sources.places import Place
     from core.sources.reading import ReadingConfig
 
 
@@ -29,7 +29,7 @@ _MAX_DEPTH = 4
 
 
 def open_path(
-    path: Path, formats: Sequence[FileFormat], reading: ReadingConfig
+    path: Place, formats: Sequence[FileFormat], reading: ReadingConfig
 ) -> Generator[Progress, None, Dataset]:
     """Open a file or folder with the first of ``formats`` that recognises it.
 
@@ -59,7 +59,7 @@ def open_path(
     raise DatasetError(f"{path}: {_what_it_is(head)}; expected one of: {expected}")
 
 
-def _only_folder(head: Head) -> Path | None:
+def _only_folder(head: Head) -> Place | None:
     """Return the folder that is alone in a folder: archives and programs leave such wrappings."""
     names = [name for name in head.names if not name.startswith(".")]
     if not head.is_folder or len(names) != 1:
@@ -68,8 +68,8 @@ def _only_folder(head: Head) -> Path | None:
     return found if found.is_dir() and not found.is_symlink() else None
 
 
-def look(path: Path) -> Head:
-    """Return the beginning of what is at ``path``.
+def look(path: Place) -> Head:
+    """Return the beginning of what is at ``path``; an archive is a folder.
 
     Raises
     ------
@@ -83,10 +83,13 @@ def look(path: Path) -> Head:
     raw, content = read_heads(path)
     if not raw:
         raise damaged(path, "the file is empty")
+    archive = archives.opened(path, raw)
+    if archive is not None:
+        return Head(archive, is_folder=True, names=folder_names(archive))
     return Head(path, raw, content)
 
 
-def folder_names(folder: Path) -> tuple[str, ...]:
+def folder_names(folder: Place) -> tuple[str, ...]:
     """Return the names in a folder, sorted; those that nobody put there are left out.
 
     Raises
@@ -95,17 +98,17 @@ def folder_names(folder: Path) -> tuple[str, ...]:
         If there are too many.
     """
     names = []
-    with os.scandir(folder) as entries:
-        for n_entries, entry in enumerate(entries, 1):
-            if not is_litter(entry.name):
-                names.append(entry.name)
-            check_at_most(folder, n_entries, limits.MAX_FOLDER_ENTRIES, "files", limits.ALONE)
+    for n_entries, entry in enumerate(listed(folder), 1):
+        if not is_litter(entry.name):
+            names.append(entry.name)
+        check_at_most(folder, n_entries, limits.MAX_FOLDER_ENTRIES, "files", limits.ALONE)
     return tuple(sorted(names))
 
 
 def _what_it_is(head: Head) -> str:
     if head.is_folder:
-        return "no images were found in this folder" if head.names else "this folder is empty"
+        what = "archive" if isinstance(head.path, Inside) else "folder"
+        return f"no images were found in this {what}" if head.names else f"this {what} is empty"
     if kind := picture_format(head.raw[:MAGIC_BYTES]):
         return (
             f"this is one picture ({kind}); open the folder above it, with one sub-folder of "

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from core.progress import Progress
+    from core.sources.places import Place
     from core.sources.reading import ReadingConfig
 
 Pair = tuple["NDArray[Any]", "NDArray[Any]"]
@@ -31,7 +31,7 @@ class Head:
     names : names in a folder, sorted; empty for a file
     """
 
-    path: Path
+    path: Place
     raw: bytes = b""
     content: bytes = b""
     is_folder: bool = False

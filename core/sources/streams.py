@@ -22,9 +22,10 @@ from core.sources import limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from core.sources.places import Place
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -211,13 +212,13 @@ class Blob:
     open: Callable[[], AbstractContextManager[Stream]]
 
 
-def file_blob(path: Path) -> Blob:
+def file_blob(path: Place) -> Blob:
     """Return the file at ``path`` as something to read."""
     return Blob(path.name, str(path), lambda: open_file(path))
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[Stream]:
+def open_file(path: Place) -> Iterator[Stream]:
     """Open a file, plain or gzip.
 
     Raises
@@ -233,7 +234,7 @@ def open_file(path: Path) -> Iterator[Stream]:
         yield unwrapped(Stream(str(path), file.read, size))
 
 
-def check_file_size(path: Path, size: int) -> None:
+def check_file_size(path: Place, size: int) -> None:
     """Check how large a file is, before it is read.
 
     Raises
@@ -250,7 +251,7 @@ def check_file_size(path: Path, size: int) -> None:
         raise damaged(path, "the file is empty")
 
 
-def read_heads(path: Path) -> tuple[bytes, bytes]:
+def read_heads(path: Place) -> tuple[bytes, bytes]:
     """Return the first bytes of a file as stored, and of its content inflated where it is gzip.
 
     A damaged gzip stream has an empty content.

@@ -31,11 +31,11 @@ from core.sources.streams import damaged, file_blob
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from core.progress import Progress
+    from core.sources.places import Place
     from core.sources.reading import ReadingConfig
     from core.sources.streams import Blob, Stream
 
@@ -78,7 +78,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     return (yield from read_set(name, str(path), chosen, beside))
 
 
-def _files(folder: Path, names: Sequence[str]) -> list[Blob]:
+def _files(folder: Place, names: Sequence[str]) -> list[Blob]:
     """Return the files of these names, each where it is or in a folder of its own name.
 
     Some programs unpack each file into such a folder, some archives hold both.
@@ -88,7 +88,7 @@ def _files(folder: Path, names: Sequence[str]) -> list[Blob]:
     return [file_blob(place) for place in found if place is not None]
 
 
-def _by_content(path: Path, blobs: Sequence[Blob], opened: str) -> IdxSet:
+def _by_content(path: Place, blobs: Sequence[Blob], opened: str) -> IdxSet:
     """Return the set of files without the usual names; the one that was opened comes first."""
     found = by_content(sorted(blobs, key=lambda blob: blob.name != opened))
     if opened and not any(file.blob.name == opened for file in found):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
-from core.sources.arrays.archive import MAGICS, Archive
+from core.sources.archives import begins_with_array
+from core.sources.archives.zips import MAGICS, Archive
 from core.sources.arrays.array_parts import LazyArray, read_parts
 from core.sources.arrays.npy import MAGIC, lazy_npy
 from core.sources.arrays.roles import HOW_TO_SAY, choose, meaning
@@ -23,16 +24,14 @@ from core.sources.streams import file_blob
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from core.sources.parts import Head, Parts
+    from core.sources.places import Place
     from core.sources.reading import ReadingConfig
 
 EXPECTED = "arrays as NumPy stores them (mnist.npz, or X.npy beside y.npy)"
 _NPY = ".npy"
 _FILE_NAME = re.compile(r"(?P<name>.*)\.(?P<kind>npy|npz)(\.gz)?", re.IGNORECASE)
-_NAME_AT = 30
-"""Where in an archive the name of its first member begins."""
 
 
 def recognises(head: Head) -> bool:
@@ -40,8 +39,7 @@ def recognises(head: Head) -> bool:
     if head.is_folder:
         return any(_FILE_NAME.fullmatch(name) for name in head.names)
     if head.raw.startswith(MAGICS):
-        n = int.from_bytes(head.raw[26:28], "little")
-        return head.raw[_NAME_AT : _NAME_AT + n].endswith(_NPY.encode())
+        return begins_with_array(head.raw)
     return head.content.startswith(MAGIC)
 
 
@@ -63,36 +61,36 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     return replace(parts, notes=parts.notes + notes)
 
 
-def _array_name(file: Path) -> str:
+def _array_name(file: Place) -> str:
     """Return what the array in a file is called: as the file."""
     match = _FILE_NAME.fullmatch(file.name)
     return file.name if match is None else match["name"]
 
 
-def _array_files(folder: Path, names: Sequence[str]) -> list[Path]:
+def _array_files(folder: Place, names: Sequence[str]) -> list[Place]:
     files = [folder / name for name in names if _FILE_NAME.fullmatch(name)]
     files = [file for file in files if file.is_file()]
-    check_at_most(folder, len(files), limits.MAX_MEMBERS, "files of arrays", limits.ALONE)
+    check_at_most(folder, len(files), limits.MAX_ARRAYS, "files of arrays", limits.ALONE)
     return files
 
 
-def _file_arrays(file: Path) -> list[LazyArray]:
+def _file_arrays(file: Place) -> list[LazyArray]:
     """Return the arrays of an npy or npz file."""
     with file.open("rb") as stream:
         is_archive = stream.read(4) in MAGICS
     if not is_archive:
         return [lazy_npy(_array_name(file), file_blob(file))]
     archive = Archive(file)
+    members = [member for member in archive.members if member.filename.endswith(_NPY)]
+    check_at_most(file, len(members), limits.MAX_ARRAYS, "arrays in it", limits.SMALLER)
     with archive.kept_open():
         return [
-            lazy_npy(member.filename.removesuffix(_NPY), archive.blob(member))
-            for member in archive.members
-            if member.filename.endswith(_NPY)
+            lazy_npy(member.filename.removesuffix(_NPY), archive.blob(member)) for member in members
         ]
 
 
 def _one_each(
-    head: Head, files: Sequence[Path], reading: ReadingConfig
+    head: Head, files: Sequence[Place], reading: ReadingConfig
 ) -> Generator[Progress, None, tuple[list[LazyArray], tuple[str, ...]]]:
     """Return the arrays of files that hold one each, and notes on what was left out.
 

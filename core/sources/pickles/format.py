@@ -107,7 +107,7 @@ def _leaves(where: str, content: Any) -> Generator[Progress, None, list[LazyArra
         if is_array:
             arrays.append(_lazy(where, name or "array", value))
             expected = "expected one of images and one of labels, not one per image"
-            check_at_most(where, len(arrays), limits.MAX_MEMBERS, "arrays", expected)
+            check_at_most(where, len(arrays), limits.MAX_ARRAYS, "arrays", expected)
         elif (
             not are_words
             and len(open_ones) <= _MAX_DEPTH

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +17,11 @@ from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from core.sources.pictures.tree import Tree
+    from core.sources.places import Place
 
 _USUAL_SIDE = 28
 """As MNIST's, where pictures are too large or too different to keep their own size."""
@@ -33,7 +32,7 @@ _MIXED_SHARE = 0.05
 _LISTED = 4
 
 
-def read_picture(file: Path) -> Picture | None:
+def read_picture(file: Place) -> Picture | None:
     """Return the picture in a file; None if its content is none.
 
     Raises
@@ -45,7 +44,7 @@ def read_picture(file: Path) -> Picture | None:
         start = stream.read(MAGIC_BYTES)
         if not picture_format(start):
             return None
-        size = os.fstat(stream.fileno()).st_size
+        size = file.stat().st_size
         if size > limits.MAX_PICTURE_BYTES:
             raise DatasetError(
                 f"{file}: {size / 1e6:.0f} MB are more than the "
@@ -76,7 +75,7 @@ class Pictures:
     class_names : of the sub-folders in which there are pictures
     """
 
-    def __init__(self, folder: Path, side: int) -> None:
+    def __init__(self, folder: Place, side: int) -> None:
         self.class_names: set[str] = set()
         self._folder = folder
         self._side = side

@@ -6,9 +6,7 @@ loop of links can hold anybody up, and no link leads out.
 
 from __future__ import annotations
 
-import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +15,10 @@ from core.sources import limits
 from core.sources.limits import check_at_most
 from core.sources.names import is_litter, natural_key
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
+from core.sources.places import listed
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from core.sources.places import Place
 
 _NAME = re.compile(r".*\.(png|jpe?g|jpe|jfif|bmp|dib|gif)", re.IGNORECASE | re.DOTALL)
 _ROLES = {
@@ -57,7 +56,7 @@ class Tree:
     deeper : a sub-folder without files, but with folders; "" if there is none
     """
 
-    parts: tuple[dict[str, list[Path]], ...]
+    parts: tuple[dict[str, list[Place]], ...]
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
     n_flat: int
@@ -82,28 +81,24 @@ class _Folder:
 class _Looker:
     """Lists folders, until there have been too many names in all."""
 
-    def __init__(self, top: Path) -> None:
+    def __init__(self, top: Place) -> None:
         self._top = top
         self._n_names = 0
 
-    def look(self, folder: Path) -> _Folder:
+    def look(self, folder: Place) -> _Folder:
         found = _Folder([], [], 0)
         try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    self._n_names += 1
-                    most, what = limits.MAX_FOLDER_ENTRIES, "files in it and its sub-folders"
-                    check_at_most(self._top, self._n_names, most, what, limits.ALONE)
-                    if is_litter(entry.name):
-                        continue
-                    with suppress(OSError):  # a link to itself
-                        if entry.is_dir(follow_symlinks=False):
-                            if not entry.name.startswith(_NO_CLASSES):
-                                found.folders.append(entry.name)
-                        elif entry.is_file():  # a pipe would be read for ever
-                            found.files.append(entry.name)
-                        else:
-                            found.n_links += entry.is_dir()
+            for entry in listed(folder):
+                self._n_names += 1
+                most, what = limits.MAX_FOLDER_ENTRIES, "files in it and its sub-folders"
+                check_at_most(self._top, self._n_names, most, what, limits.ALONE)
+                if is_litter(entry.name):
+                    continue
+                found.n_links += entry.is_link
+                if entry.is_folder and not entry.name.startswith(_NO_CLASSES):
+                    found.folders.append(entry.name)
+                elif entry.is_file:  # a pipe would be read for ever
+                    found.files.append(entry.name)
         except OSError as error:
             raise DatasetError(f"{folder}: cannot be read: {error.strerror}") from error
         found.files.sort()  # in people's order only once they are pictures: that takes far longer
@@ -111,7 +106,7 @@ class _Looker:
         return found
 
 
-def holds_pictures(top: Path) -> bool:
+def holds_pictures(top: Place) -> bool:
     """Whether there are pictures in the sub-folders of a folder, or hardly anything else in it.
 
     Names tell, or else the content of some files in each folder.
@@ -142,7 +137,7 @@ def holds_pictures(top: Path) -> bool:
     return False
 
 
-def _some_are_pictures(folder: Path, files: list[str]) -> bool:
+def _some_are_pictures(folder: Place, files: list[str]) -> bool:
     if any(_NAME.fullmatch(name) for name in files):
         return True
     for name in files[:_LOOKED]:
@@ -152,7 +147,7 @@ def _some_are_pictures(folder: Path, files: list[str]) -> bool:
     return False
 
 
-def look_through(top: Path) -> Tree:
+def look_through(top: Place) -> Tree:
     """Return the files in the sub-folders of a folder.
 
     Raises
@@ -206,7 +201,7 @@ def _holds_folders_alone(folder: _Folder) -> bool:
     return bool(folder.folders) and not any(_NAME.fullmatch(name) for name in folder.files)
 
 
-def _files(folder: Path, inner: dict[str, _Folder]) -> dict[str, list[Path]]:
+def _files(folder: Place, inner: dict[str, _Folder]) -> dict[str, list[Place]]:
     return {
         name: [folder / name / file for file in sorted(found.files, key=natural_key)]
         for name, found in inner.items()
@@ -214,8 +209,8 @@ def _files(folder: Path, inner: dict[str, _Folder]) -> dict[str, list[Path]]:
 
 
 def _joined(
-    found: list[tuple[str, dict[str, list[Path]]]], notes: list[str]
-) -> tuple[dict[str, list[Path]], ...]:
+    found: list[tuple[str, dict[str, list[Place]]]], notes: list[str]
+) -> tuple[dict[str, list[Place]], ...]:
     """Return the first part and the last; what is between them belongs to the first."""
     (first_name, first), *others = found
     if not others:

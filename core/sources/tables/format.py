@@ -34,10 +34,10 @@ from core.sources.tables.numbers import compact, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from core.sources.places import Place
     from core.sources.reading import ReadingConfig
     from core.sources.tables.layout import Layout
 
@@ -58,7 +58,7 @@ _LISTED = 6
 class _Table:
     """What is read of one file: some rows at a time."""
 
-    path: Path
+    path: Place
     layout: Layout
     values: deque[NDArray[Any]]
     codes: list[NDArray[np.uint8]]
@@ -166,7 +166,7 @@ def _test_stems(stem: str) -> list[str]:
     return [stem.replace(*words) for words in _TEST_NAMES if words[0] in stem]
 
 
-def _test_table(path: Path, names: tuple[str, ...]) -> Path | None:
+def _test_table(path: Place, names: tuple[str, ...]) -> Place | None:
     """Return the table that is the test part of ``path``, by its name."""
     for word in _test_stems(_stem(path.name)):
         for name in names:
@@ -175,7 +175,7 @@ def _test_table(path: Path, names: tuple[str, ...]) -> Path | None:
     return None
 
 
-def _only_table(folder: Path, names: tuple[str, ...]) -> Path:
+def _only_table(folder: Place, names: tuple[str, ...]) -> Place:
     """Return the one table in a folder, or the training one of two.
 
     Raises
@@ -204,7 +204,7 @@ def _only_table(folder: Path, names: tuple[str, ...]) -> Path:
     return folder / found[0]
 
 
-def _first_layout(path: Path, reading: ReadingConfig) -> Generator[Progress, None, Layout]:
+def _first_layout(path: Place, reading: ReadingConfig) -> Generator[Progress, None, Layout]:
     with open_file(path) as stream:
         for block in blocks(stream):
             layout = find_layout(block, reading)
@@ -215,7 +215,7 @@ def _first_layout(path: Path, reading: ReadingConfig) -> Generator[Progress, Non
 
 
 def _second_layout(
-    path: Path, first: Layout, beside: Path, reading: ReadingConfig, *, asked_for: bool
+    path: Place, first: Layout, beside: Place, reading: ReadingConfig, *, asked_for: bool
 ) -> Generator[Progress, None, Layout | str]:
     """Return the layout of the test part, or why it is left out.
 
@@ -259,7 +259,7 @@ def _second_layout(
 
 
 def _read_table(
-    path: Path, layout: Layout, labels: LabelCodes
+    path: Place, layout: Layout, labels: LabelCodes
 ) -> Generator[Progress, None, _Table]:
     table = _Table(path, layout, deque(), [])
     n_rows = n_exact_bytes = n_bytes = 0
@@ -322,7 +322,7 @@ def _pairs(
 
 
 def _named_letters(
-    path: Path, names: tuple[str, ...], pairs: list[Pair]
+    path: Place, names: tuple[str, ...], pairs: list[Pair]
 ) -> tuple[list[Pair], tuple[str, ...] | None]:
     """Return images and labels, and the letters these stand for, as far as EMNIST's are known."""
     columns = [labels for _, labels in pairs]

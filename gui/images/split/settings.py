@@ -37,6 +37,7 @@ _LOOKED_AT = 200
 """Entries of a folder; the window must not wait for more."""
 
 _TABLES = (".csv", ".tsv", ".txt")
+_ARCHIVES = (".zip", ".tar", ".tgz")
 _ROWS_OF_PIXELS = (*_TABLES, ".npy", ".npz", ".pkl", ".pickle", ".mat")
 
 
@@ -143,6 +144,9 @@ def what_matters(path: str, reading: ReadingConfig) -> set[str]:
     except OSError:  # gone or locked since it was read: nothing more can be known
         inside = [place]
     names = [entry.name.lower().removesuffix(".gz") for entry in inside]
+    ways = [part.lower().removesuffix(".gz") for part in place.parts]
+    if any(name.endswith(_ARCHIVES) for name in (*names, *ways)):
+        matters |= set(_READING)  # it may hold anything
     if any(name.endswith(_TABLES) for name in names):
         matters.add("label_column")
     if any(name.endswith(_ROWS_OF_PIXELS) for name in names):

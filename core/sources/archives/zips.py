@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -19,14 +19,18 @@ from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
 from core.sources.names import is_litter
+from core.sources.places import seekable
 from core.sources.streams import MOST_PER_BYTE, Blob, Stream, check_file_size, damaged, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from core.sources.places import Place
 
 MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 """How an archive begins: with a member, or with its end where it has none."""
+
+_ENTRY_MAGIC = b"PK\x01\x02"
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """``zipfile`` bounds what it inflates of these alone: a few bytes of bzip2 become gigabytes."""
@@ -59,10 +63,11 @@ class Archive:
         that share bytes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         check_file_size(path, path.stat().st_size)
         self._path = path
         self._open: zipfile.ZipFile | None = None
+        self._kept = ExitStack()
         with self.kept_open() as archive:
             entries = archive.infolist()
             _check(path, entries, archive.start_dir)
@@ -78,7 +83,7 @@ class Archive:
         if self._open is not None:
             yield self._open
             return
-        with _File(io.FileIO(self._path)) as file:
+        with _File(self._path) as file:
             with _told(self._path, "the archive ends early, or its directory is damaged"):
                 self._open = zipfile.ZipFile(file)
             try:
@@ -88,35 +93,63 @@ class Archive:
 
     def blob(self, member: zipfile.ZipInfo) -> Blob:
         """Return a member as something to read."""
-        label = f"{self._path}: {member.filename}"
 
         @contextmanager
         def opened() -> Iterator[Stream]:
             with self.kept_open() as archive:
-                with _told(self._path):
-                    content = archive.open(member)
+                yield unwrapped(self._content(archive, member))
 
-                def read(n: int) -> bytes:
-                    with _told(self._path):
-                        return content.read(n)
+        return Blob(PurePosixPath(member.filename).name, self._label(member), opened)
 
-                yield unwrapped(Stream(label, read, member.file_size))
+    def files(self) -> Iterator[tuple[str, int]]:
+        """Give out the name of each member, and how many bytes it has."""
+        return ((member.filename, member.file_size) for member in self.members)
 
-        return Blob(PurePosixPath(member.filename).name, label, opened)
+    def open(self, name: str) -> Stream:
+        """Return the content of a member as it is stored; the archive stays open from now on."""
+        if self._open is None:
+            self._kept.enter_context(self.kept_open())
+        assert self._open is not None
+        return self._content(self._open, self._open.getinfo(name))
+
+    def close(self) -> None:
+        """Close it."""
+        self._kept.close()
+
+    def _content(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Stream:
+        with _told(self._path):
+            content = archive.open(member)
+
+        def read(n: int) -> bytes:
+            with _told(self._path):
+                return content.read(n)
+
+        return Stream(self._label(member), read, member.file_size)
+
+    def _label(self, member: zipfile.ZipInfo) -> str:
+        return f"{self._path}/{member.filename}"
 
 
 class _File(io.BufferedReader):
     """A file of which nothing longer than a directory is read at once."""
 
+    def __init__(self, place: Place) -> None:
+        super().__init__(seekable(place))
+        self._label = str(place)
+
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None:
             most, what = limits.MAX_DIRECTORY_BYTES, "bytes of its directory"
-            check_at_most(self.name, size, most, what, _UNPACK)
-        return super().read(size)
+            check_at_most(self._label, size, most, what, _UNPACK)
+        piece = super().read(size)
+        # ``zipfile`` makes an object of each entry before anybody can count them.
+        n = piece.count(_ENTRY_MAGIC)
+        check_at_most(self._label, n, limits.MAX_MEMBERS, "files in it", _UNPACK)
+        return piece
 
 
 @contextmanager
-def _told(path: Path, damage: str = "the archive is damaged") -> Iterator[None]:
+def _told(path: Place, damage: str = "the archive is damaged") -> Iterator[None]:
     """Tell of ``damage`` where ``zipfile`` raises what it raises then."""
     try:
         yield
@@ -133,7 +166,7 @@ def _told(path: Path, damage: str = "the archive is damaged") -> Iterator[None]:
         raise damaged(path, f"{damage} ({error or 'more was expected'})") from error
 
 
-def _check(path: Path, entries: list[zipfile.ZipInfo], end: int) -> None:
+def _check(path: Place, entries: list[zipfile.ZipInfo], end: int) -> None:
     check_at_most(path, len(entries), limits.MAX_MEMBERS, "files in it", _UNPACK)
     names = set()
     for entry in entries:

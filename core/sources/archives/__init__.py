@@ -1,0 +1,57 @@
+"""Archives, whose files are read where they are; nothing is ever unpacked to the disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.sources.places import in_archive
+from core.sources.streams import read_heads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.sources.places import Inside, Place
+
+_ARRAY = b".npy"
+_NAME_AT = 30
+"""Where in a zip the name of its first member begins."""
+
+
+def opened(path: Place, start: bytes) -> Inside | None:
+    """Return the folder that an archive is; None if a file that begins so is none.
+
+    One that begins with an array is a file of arrays, as NumPy writes it.
+
+    Raises
+    ------
+    DatasetError
+        If it is damaged, encrypted, too large or a trap.
+    """
+    from core.sources.archives import zips
+
+    if not start.startswith(zips.MAGICS) or begins_with_array(start):
+        return None
+    return in_archive(path, zips.Archive(path))
+
+
+def place_at(path: Path) -> Place:
+    """Return ``path``, or what an archive on the way to it has there: ``a.zip/images/3``.
+
+    Raises
+    ------
+    DatasetError
+        As :func:`opened`.
+    """
+    if path.exists():
+        return path
+    archive = next((folder for folder in path.parents if folder.is_file()), None)
+    found = None if archive is None else opened(archive, read_heads(archive)[0])
+    if archive is None or found is None:
+        return path
+    return found / path.relative_to(archive).as_posix()
+
+
+def begins_with_array(start: bytes) -> bool:
+    """Whether the first member of a zip that begins so is an array."""
+    n = int.from_bytes(start[26:28], "little")
+    return start[_NAME_AT : _NAME_AT + n].endswith(_ARRAY)
