@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import DatasetError
 from core.sources import limits, open_dataset
+from core.sources.reading import ReadingConfig
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"
@@ -64,7 +65,8 @@ def test_any_small_idx_reads_back_as_written(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("idx")
     write_idx(folder / TRAIN_IMAGES, images)
     write_idx(folder / TRAIN_LABELS, labels)
-    dataset = open_dataset(str(folder / TRAIN_IMAGES))
+    reading = ReadingConfig(ink="light", full_ink=255)
+    dataset = open_dataset(str(folder / TRAIN_IMAGES), reading)
     assert dataset.image_shape == shape[1:]
     assert dataset.class_names == tuple(map(str, np.unique(labels)))
     names = map(str, labels)

@@ -308,7 +308,8 @@ def test_progress_counts_pictures(tmp_path):
 @pytest.mark.parametrize("shape", [(1, 1), (4, 4), (9, 30), (128, 128)])
 def test_small_pictures_that_are_alike_keep_their_size(tmp_path, shape):
     image = np.random.default_rng(0).integers(256, size=shape, dtype=np.uint8)
-    dataset = open_dataset(str(write_set(tmp_path, two_classes(image))), LIGHT)
+    as_stored = ReadingConfig(ink="light", full_ink=255)
+    dataset = open_dataset(str(write_set(tmp_path, two_classes(image))), as_stored)
     assert dataset.image_shape == shape
     np.testing.assert_allclose(whole(dataset)[0], image / 255, rtol=3e-7)
 
@@ -373,7 +374,10 @@ def test_a_set_of_both_kinds_is_read_alike_and_says_so(tmp_path):
     dataset = open_dataset(str(path))
     grounds = whole(dataset)[:, 0, 0]
     assert (grounds == 1).sum() == 3
-    assert any("3 of 15 pictures have a bright ground" in note for note in dataset.notes)
+    assert any(
+        "3 of 15 images that were looked at seem to have a bright ground" in note
+        for note in dataset.notes
+    )
 
 
 def png_chunk(kind, content):

@@ -243,10 +243,12 @@ def test_any_table_reads_back_as_written(
     rows = np.column_stack((images, labels) if last else (labels, images))
     text = numpy_text(rows, fmt=fmt, delimiter=delimiter)
     path = write(tmp_path_factory.mktemp("csv"), text)
+    full = next(value for value in (1, 16, 255, 65535) if high - 1 <= value)
     with pytest.MonkeyPatch.context() as patch:  # lines that are cut anywhere between two reads
         patch.setattr(table_lines, "_PIECE_BYTES", pieces)
-        dataset = open_dataset(str(path), ReadingConfig(label_column="last" if last else "first"))
-    full = next(value for value in (1, 16, 255, 65535) if high - 1 <= value)
+        place = "last" if last else "first"
+        reading = ReadingConfig(ink="light", full_ink=full, label_column=place)
+        dataset = open_dataset(str(path), reading)
     assert_holds(dataset, images, labels, full)
 
 

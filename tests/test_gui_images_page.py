@@ -640,8 +640,8 @@ def test_only_what_matters_is_asked(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(b"")
-    assert what_matters(str(path), reading) == {"ink", "orientation"} | expected
-    assert what_matters(str(tmp_path), reading) == {"ink", "orientation"} | expected
+    assert what_matters(str(path), reading) == {"ink", "full_ink", "orientation"} | expected
+    assert what_matters(str(tmp_path), reading) == {"ink", "full_ink", "orientation"} | expected
     assert what_matters(str(tmp_path / "gone" / name), reading) >= {"ink"} | expected
 
 

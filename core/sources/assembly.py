@@ -16,6 +16,7 @@ from core.data.dataset import Dataset, making_dataset
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
+from core.sources.ink import is_dark_ink
 from core.sources.limits import check_at_most
 from core.sources.names import natural_key
 from core.sources.pixel_scale import Pixels, scaled
@@ -94,10 +95,12 @@ def _made_alike(
         stacks = [images.transpose(0, 2, 1) for images in stacks]
         shape = (shape[1], shape[0])
         notes.append("Images are stored column by column and were turned upright.")
-    pixels = scaled(parts.name, parts.pixel_max, stacks, notes)
-    if _is_dark_ink(parts, pixels[0], reading):
+    pixels = scaled(parts.name, parts.pixel_max, stacks, notes, said=reading.full_ink)
+    found_out = reading.ink == "auto" and is_dark_ink(pixels, notes)
+    if found_out or reading.ink == "dark":
         pixels = [images.then(lambda rows: _full(rows) - rows) for images in pixels]
-        notes.append("Ink is dark on light and was turned over: ink is 1, ground 0.")
+        otherwise = " If it is not, say so (ink)." * found_out
+        notes.append(f"Ink is dark on light and was turned over: ink is 1, ground 0.{otherwise}")
     numbers, names = _classes(parts, labels, notes)
     mixed = [
         _mixed(images, column, what, notes)
@@ -205,22 +208,9 @@ def _folded(name: str, n_pixels: int, height: int) -> tuple[int, int]:
     return side, side
 
 
-def _is_dark_ink(parts: Parts, pixels: Pixels, reading: ReadingConfig) -> bool:
-    if reading.ink != "auto" or not parts.guess_ink:
-        return reading.ink == "dark"
-    # The frame of an image is ground nearly everywhere; drawings rarely touch it.
-    edges = pixels.done(frames(pixels.stored))
-    return bool(np.median(edges) > _full(edges) / 2)
-
-
 def _full(images: NDArray[Any]) -> Any:
     """Return full ink, in the type of bytes or of fractions."""
     return images.dtype.type(255 if images.dtype == np.uint8 else 1)
-
-
-def frames(images: NDArray[Any]) -> NDArray[Any]:
-    """Return the outermost pixels (n, ...) of images (n, height, width)."""
-    return np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
 
 
 def _classes(

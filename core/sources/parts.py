@@ -53,9 +53,8 @@ class Parts:
         Names of the labels 0, 1, ..., where the file has them; otherwise every label that occurs
         is a class and names itself.
     pixel_max
-        The value of full ink, where the format fixes it (255 for bytes); otherwise found out.
+        The usual value of full ink of the format (255 for bytes); otherwise found out.
     transposed : whether images are stored column by column
-    guess_ink : whether dark on light is to be found out; pictures, not arrays
     notes : what was done to the data so far, in words
     """
 
@@ -66,7 +65,6 @@ class Parts:
     class_names: tuple[str, ...] | None = None
     pixel_max: float | None = None
     transposed: bool = False
-    guess_ink: bool = False
     notes: tuple[str, ...] = ()
 
 

@@ -21,6 +21,13 @@ _WITH_FRACTIONS = (1.0, 255.0)
 """Of these, what floats with fractions are stored in. Read as 16 or 65535, what overshoots 1 or 255
 a little, as after a resampling, would become black."""
 
+_USUAL_ENDS = (0.5, 1.0)
+"""What pixels lie between this and minus this in, where some are negative."""
+
+_FAINT = 0.5
+"""Of full ink: where no pixel of any image reaches it, the scale is another one, as 12 bits in 16
+or percent, and the images would open nearly black."""
+
 _SLACK = 1e-3
 """How far beyond the ends of a range, as a share of it, values may lie: rounding brings them there,
 as x * 0.00392157 brings 255 to 1.0000004. They are brought back."""
@@ -73,16 +80,22 @@ class Pixels:
 
 
 def scaled(
-    name: str, full: float | None, stacks: list[NDArray[Any]], notes: list[str]
+    name: str,
+    full: float | None,
+    stacks: list[NDArray[Any]],
+    notes: list[str],
+    *,
+    said: float = 0.0,
 ) -> list[Pixels]:
     """Return bytes as they are (they become 0..1 later), anything else as float32 in 0..1.
 
     Parameters
     ----------
     name : how errors call the data
-    full : the value of full ink where the format fixes it; None if it is to be found out
+    full : the value of full ink that the format has; None if it is to be found out
     stacks : the images of each part, (n, height, width)
     notes : here is added what was done
+    said : the value of full ink that a person has given; 0 if none
 
     Raises
     ------
@@ -91,11 +104,8 @@ def scaled(
     """
     are_bytes = all(images.dtype == np.uint8 for images in stacks)
     highs = [float(images.max()) for images in stacks]
-    if full == 255 and are_bytes:
-        if max(highs) != 1:
-            return [Pixels(images) for images in stacks]
-        notes.append("Bytes are 0 and 1 alone: 1 was taken as full ink.")
-        return [Pixels(images, (lambda rows: rows * np.uint8(255),)) for images in stacks]
+    if full == 255 and are_bytes and max(highs) >= _FAINT * full and not said:
+        return [Pixels(images) for images in stacks]
     lows = [float(images.min()) for images in stacks]
     low, high = min(lows), max(highs)
     if not np.isfinite([*lows, *highs]).all():
@@ -103,10 +113,13 @@ def scaled(
             f"{name}: some pixels are not finite numbers (NaN or infinite); replace them"
         )
     slack = _SLACK if any(images.dtype.kind == "f" for images in stacks) else 0.0
-    if full is None and low >= -slack * max(high, 1.0):
+    if said:
+        full = said if -low < _FAINT * said else None
+    elif full is None and low >= -slack * max(high, 1.0):
         full = _full_of(stacks, high / (1 + slack))
         fulls = [] if full is None else _own_fulls(stacks, highs, full)
         if len(set(fulls)) > 1:
+            fulls = [_seen(own, most, notes) for own, most in zip(fulls, highs, strict=True)]
             notes.append(
                 "The parts have different scales: training pixels 0..{:g} and test pixels "
                 "0..{:g} were each divided by their own.".format(*fulls)
@@ -115,20 +128,23 @@ def scaled(
                 _brought_back([images], 0, own, notes)[0].then(_divider(own))
                 for images, own in zip(stacks, fulls, strict=True)
             ]
+    if full is not None and (said or (low >= -slack * full and high <= full * (1 + slack))):
+        full = full if said else _seen(full, high, notes)
         if full == 255 and are_bytes:
             return [Pixels(images) for images in stacks]
-    if full is not None and low >= -slack * full and high <= full * (1 + slack):
         if full not in (1.0, 255.0):
             notes.append(f"Pixels 0..{full:g} were divided by {full:g}.")
         inside = _brought_back(stacks, 0, full, notes)
         if full == 1 and all(images.dtype == np.float32 for images in stacks):
             return inside
         return [images.then(_divider(full)) for images in inside]
-    if full is None and max(lows) < 0:
-        for end in (0.5, 1.0):  # the smaller one first: MNIST from -0.5 to 0.5 lies in both
-            if max(-low, high) <= end * (1 + slack):
-                was = f"-{end:g}..{end:g}"
-                notes.append(f"Pixels {was} became 0..1: (x + {end:g}) / {2 * end:g}.")
+    if full is None and (said or max(lows) < 0):
+        # The smaller one first: MNIST from -0.5 to 0.5 lies in both.
+        reach = max(-low, high)
+        for end in (said,) if said else _USUAL_ENDS:
+            if said or (-low >= _FAINT * min(reach, end) and reach <= end * (1 + slack)):
+                end = end if said else _seen(end, reach, notes)
+                notes.append(f"Pixels -{end:g}..{end:g} became 0..1: (x + {end:g}) / {2 * end:g}.")
                 return [
                     images.then(_adder(end)).then(_divider(2 * end))
                     for images in _brought_back(stacks, -end, end, notes)
@@ -140,8 +156,20 @@ def scaled(
     raise DatasetError(
         f"{name}: {lie}; expected 0..1, 0..255 (above 16, where there are fractions), whole "
         "numbers 0..16 or 0..65535, -1..1 or -0.5..0.5, alike in all parts. If they were "
-        "normalised, store them as they were before; if they overshoot, clip them"
+        "normalised, store them as they were before; if they overshoot, clip them, or say which "
+        "value is full ink (full ink)"
     )
+
+
+def _seen(full: float, high: float, notes: list[str]) -> float:
+    """Return ``full``, or the largest value ``high`` where that is faint on a scale up to it."""
+    if not 0 < high < _FAINT * full:
+        return full
+    notes.append(
+        f"No pixel is above {high:g}, where {full:g} is usual: {high:g} was taken as full ink. If "
+        "it is not, say what is (full ink)."
+    )
+    return high
 
 
 def _full_of(stacks: list[NDArray[Any]], high: float) -> float | None:
@@ -168,7 +196,7 @@ def _brought_back(
     outside = [images.min() < low or images.max() > high for images in stacks]
     if not any(outside):
         return [Pixels(images) for images in stacks]
-    notes.append(f"Pixels a little outside of {low:g}..{high:g} were brought back into it.")
+    notes.append(f"Pixels outside of {low:g}..{high:g} were brought back into it.")
     return [Pixels(images, (lambda rows: np.clip(rows, low, high),)) for images in stacks]
 
 

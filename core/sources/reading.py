@@ -19,11 +19,23 @@ class ReadingConfig(Settings):
         "Whether the drawing is the bright part, as in MNIST, or the dark one, as on paper. What "
         "is dark is turned over, so that ink is always 1 and ground 0.",
         choices={
-            "auto": "found out from pictures",
+            "auto": "found out from the ground",
             "light": "light on dark: as stored",
             "dark": "dark on light: turned over",
         },
         formula="dark on light: x = 1 - x",
+    )
+    full_ink: float = parameter(
+        0.0,
+        "float",
+        "Full ink",
+        "The value of the brightest pixel there can be, as 255 for bytes; it becomes 1. Pixels "
+        "beyond it are brought back to it.",
+        low=0.0,
+        high=1e9,
+        zero_word="found out from the values",
+        zero_text="auto",
+        formula="x = pixel / full ink",
     )
     orientation: str = parameter(
         "auto",

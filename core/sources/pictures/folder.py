@@ -65,6 +65,5 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         image_shape=(stack.shape[1], stack.shape[2]),
         class_names=class_names,
         pixel_max=255,
-        guess_ink=True,
-        notes=pictures.notes(tree, stack),
+        notes=pictures.notes(tree),
     )

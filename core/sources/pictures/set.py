@@ -10,7 +10,7 @@ from PIL import Image
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
-from core.sources.assembly import frames
+from core.sources.ink import frames
 from core.sources.limits import check_at_most
 from core.sources.pictures.files import Picture, decoded
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 _USUAL_SIDE = 28
 """As MNIST's, where pictures are too large or too different to keep their own size."""
-
-_MIXED_SHARE = 0.05
-"""Of pictures with another ground than most, beyond which it is said."""
 
 _LISTED = 4
 
@@ -137,7 +134,7 @@ class Pictures:
         """Return all of them (n, height, width)."""
         return np.stack(self._images)
 
-    def notes(self, tree: Tree, stack: NDArray[np.uint8]) -> tuple[str, ...]:
+    def notes(self, tree: Tree) -> tuple[str, ...]:
         """Return what was left out and what was done, in words."""
         notes = list(tree.notes)
         empty = [name for name in tree.class_names if name not in self.class_names]
@@ -164,13 +161,6 @@ class Pictures:
             )
         if self._turned:
             notes.append(f"{_pictures(self._turned)} turned upright, as the camera noted.")
-        n_bright = int((np.median(frames(stack), axis=1) > 127).sum())
-        n_fewer = min(n_bright, len(stack) - n_bright)
-        if n_fewer > _MIXED_SHARE * len(stack):
-            notes.append(
-                f"{n_bright:,} of {len(stack):,} pictures have a bright ground, the others a dark "
-                "one. All are read alike, as most of them are; better keep them apart."
-            )
         return tuple(notes)
 
     def _brought(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -32,7 +32,7 @@ _SPLIT_AND_NOISE = (
     "noise_seed",
 )
 _ONLY_WITHOUT_TEST = ("test_share", "split_seed")
-_READING = ("ink", "orientation", "label_column", "picture_side", "image_height")
+_READING = ("ink", "full_ink", "orientation", "label_column", "picture_side", "image_height")
 _LOOKED_AT = 200
 """Entries of a folder; the window must not wait for more."""
 
@@ -134,7 +134,7 @@ def what_matters(path: str, reading: ReadingConfig) -> set[str]:
     One that was set is always among them: else it could not be taken back.
     """
     usual = ReadingConfig()
-    matters = {"ink", "orientation"}
+    matters = {"ink", "full_ink", "orientation"}
     matters |= {name for name in _READING if getattr(reading, name) != getattr(usual, name)}
     place = Path(path).expanduser()
     try:
