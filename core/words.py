@@ -82,6 +82,8 @@ def percent(share: float, places: int = 0, gap: str = " ") -> str:
     """Return a share in per cent; only none at all is ``0 %`` and only the whole ``100 %``."""
     if share in (0, 1):
         return f"{100 * share:.0f}{gap}%"
+    if not abs(share) < 10 ** (_WHOLE - 2):
+        return f"{significant(100 * share)}{gap}%"
     least, words = 10.0**-places, f"{100 * share:.{places}f}"
     if 0 < share and not float(words):
         words = f"<{least:.{places}f}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from core_samples import tiny_dataset
@@ -228,6 +230,33 @@ def test_curves_of_several_models_are_those_of_each_and_found_once(learnt):
     boxed = search_of({9: first}, boxed=True)
     assert list(boxed.run())
     assert boxed.found().shown.boxed
+
+
+def test_a_runaway_stretches_no_axis_unless_it_is_alone(learnt):
+    data, records = learnt
+    images, good = (some_images(data.test),), records[-1].weights
+    # One class for all, by far: the sizes that turn it are of another order.
+    away = good.copy()
+    away[:, 0] += 1e4 * np.eye(len(good))[1]
+
+    def found_of(models):
+        search = CurveSearch(models, images, KnownCurves(), norm="l2", boxed=False)
+        list(search.run())
+        return search.found()
+
+    usual, alone = found_of({1: good}), found_of({2: away})
+    assert alone.furthest > 100 * usual.furthest
+    for models in ({1: good, 2: away}, {2: away, 1: good}):
+        found = found_of(models)
+        assert found.sound == tuple(key == 1 for key in models)
+        assert found.furthest == usual.furthest
+        # Attacks are tried where the model shown falls, wherever that is.
+        np.testing.assert_array_equal(found.attack_sizes, tried_sizes(found.shown, "l2"))
+        assert np.isin(found.attack_sizes, found.sizes).all()
+    runs = {1: [records[2], replace(records[3], weights=away)]}
+    medians = MedianSearch(images[0], runs, ModelCache(), norm="l2", boxed=False)
+    list(medians.run())
+    assert medians.found()[1].sound.tolist() == [True, False]
 
 
 def test_few_images_are_known_before_all_are(learnt):

@@ -23,6 +23,7 @@ from core.insight.diagnostics import (
     usual_weights,
     weight_images,
     weight_limit,
+    weight_limits,
 )
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
@@ -269,3 +270,14 @@ def test_a_random_start_is_subtracted_by_itself():
 
 def test_the_colour_limit_of_a_runaway_is_a_number():
     assert weight_limit(np.array([[0.0, np.inf, np.nan, -3.0]])) == 3
+
+
+def test_a_runaway_has_a_scale_of_its_own_and_leaves_the_others_theirs():
+    small, large = np.array([[0.0, 0.5, -0.2]]), np.array([[0.0, 0.1, 2.0]])
+    away = np.array([[0.0, 3e33, -1.0]])
+    assert weight_limits([small, large]) == [2, 2]
+    assert weight_limits([away, small, large]) == [3e33, 2, 2]
+    assert weight_limits([away]) == [3e33]
+    # By its bias alone, or by what is no number.
+    assert weight_limits([np.array([[1e9, 0.3, 0.0]]), small]) == [0.3, 0.5]
+    assert weight_limits([np.array([[np.nan, 0.3, 7.0]]), small]) == [7, 0.5]

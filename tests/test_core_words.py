@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -45,6 +46,12 @@ def test_only_zero_reads_as_zero(value: float, digits: int) -> None:
         assert (read(words) == 0) == (value == 0)
         assert "e+" not in words
         assert len(words) <= 12 + 2 * digits
+
+
+def test_an_enormous_share_is_short() -> None:
+    assert percent(8e34, 1, "") == "8e36%"
+    assert percent(12.345) == "1234 %"
+    assert percent(math.inf) == "∞ %"
 
 
 @given(SHARES, st.integers(0, 3))

@@ -280,7 +280,8 @@ def test_medians_say_of_how_many_images_they_are_and_ends_alone_are_no_curve(
     assert found is not None
     ((key, whole),) = found.items()
     for places, is_drawn in (([0, -1], False), ([0, 6, -1], False), ([0, 3, 6, 9, -1], True)):
-        few = replace(whole, epochs=whole.epochs[places], medians=whole.medians[places])
+        at = {name: getattr(whole, name)[places] for name in ("epochs", "medians", "sound")}
+        few = replace(whole, **at)
         monkeypatch.setitem(found, key, few)
         page.refresh()
         assert bool(len(page.epochs.plot.main.data("median")[0])) == is_drawn

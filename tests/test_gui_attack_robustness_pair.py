@@ -10,6 +10,7 @@ import pytest
 from core_samples import tiny_dataset
 from gui_helpers import (
     PAGE_SIZE,
+    another_run,
     choose,
     click,
     data_of,
@@ -21,7 +22,7 @@ from gui_helpers import (
     wait_until,
 )
 
-from core.exact.curves import exact_robustness
+from core.exact.curves import exact_robustness, shown_size
 from core.insight.diagnostics import weight_limit
 from core.pictures import DIVERGING
 from core.progress import finish
@@ -134,6 +135,42 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
     # The other way round it tells of the adversary.
     session.view.show_run(entry.key)
     wait_until(qtbot, lambda: "against an adversary of length" in pair.words.text())
+
+
+def test_a_runaway_beside_or_shown_spoils_no_axis_and_no_colours(
+    page: RobustnessPanel, pair: RobustnessPair, session: Session, qtbot: QtBot
+) -> None:
+    good = session.runs.shown_key
+    away = another_run(qtbot, session, learning_rate=20.0, l2=0.2, epochs=3)
+    for shown in (away, good):
+        session.view.show_run(shown)
+        session.view.show_epoch(3)
+        wait_until(qtbot, lambda: len(pair.mosaic.rows) == 2)
+        wait_until(qtbot, lambda: all(study.is_settled for study in page.state.studies))
+        curves = page.state.curves
+        assert curves is not None
+        found = curves.exact[good]
+        # The axes are those of the good run, in the picture and on paper.
+        ends = [plot.box.viewRange() for plot in (page.curves.plot, page.epochs.plot)]
+        assert ends[0][0][1] == shown_size(found, "l2")
+        assert page.state.medians.answer is not None
+        medians = page.state.medians.answer.found[good].medians
+        assert ends[1][1][1] == pytest.approx(1.1 * medians[np.isfinite(medians)].max(), rel=0.05)
+        rows = page.per_class.rows
+        values = found.quartiles("l2") if shown == good else found.quartiles("l2")[1]
+        assert rows.figure().y_limits == (
+            0,
+            pytest.approx(1.05 * values[np.isfinite(values)].max()),
+        )
+        # Where it leaves there is an arrow with its name.
+        names = [end.name for end in page.epochs.plot.edges.found()]
+        assert names == [session.runs.entry(away).name]
+        pixels(page)
+        # Its weights have a scale of their own, and that is said.
+        limits = {row.label: row.limit for row in pair.mosaic.rows}
+        assert limits["run 2"] > 1e6
+        assert limits["run 1"] == pair.colour_bar.limit < 100
+        assert "run 2 in its own colours" in pair.words._wordings[0]
 
 
 def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(

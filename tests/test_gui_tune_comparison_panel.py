@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from core.insight.comparison import examine, relative_difference
-from core.insight.diagnostics import weight_images
+from core.insight.diagnostics import weight_images, weight_limit
 from core.insight.difference import Difference, difference
 from core.insight.readings import ImageFilter
 from core.learning.perceptron import SoftmaxPerceptron
@@ -182,6 +183,25 @@ def test_weights_and_their_difference(panel: ComparisonPanel, session: Session) 
     for row, weights in enumerate((first, second, second - first)):
         np.testing.assert_array_equal(panel.mosaic.rows[row].values, weight_images(weights, shape))
     assert percent(relative_difference(first, second), 1, "") in panel.words.text()
+
+
+def test_a_runaway_spoils_neither_colours_nor_bars(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    good = session.runs.entries[0].key
+    away = another_run(qtbot, session, learning_rate=20.0, l2=0.2, epochs=3)
+    panel.show_wanted((Side(good, "now"), Side(away, "now")))
+    found = wait_for_models(qtbot, panel)
+    own, beside, _ = (row.limit for row in panel.mosaic.rows)
+    assert own == weight_limit(weights_of(panel)[0])
+    assert beside > 1e6 * own
+    longest = max(panel.words._wordings, key=len)
+    assert "e" in longest.split("|B − A| = ")[1]
+    assert max(map(len, re.findall(r"\d+", longest))) <= 6
+    choose(qtbot, panel.what, panel.what.findData("robustness"))
+    high = panel.bars.figure().limits[1]
+    assert high == pytest.approx(1.1 * np.nanmax(found[0].robustness))
+    assert panel.bars.bar(int(np.nanargmax(found[1].robustness)), 1).top() >= 0
 
 
 def test_means_mistakes_confusion_and_attackability(

@@ -155,3 +155,16 @@ def test_other_data_bring_their_own_classes(card: ImageCard) -> None:
     assert card.evidence.formula.text() == (
         "pixels +0.000, bias +1.000\ngap 1.000: 2.72 times as likely.\nRed pixels speak for right."
     )
+
+
+def test_a_runaways_ledger_is_short_and_claims_no_more_than_is_so(card: ImageCard) -> None:
+    card.evidence.show_image(
+        np.array([[0, 1, 0], [1, 8e34, -2]], np.float32),
+        np.array([[0.5, 0.25]], np.float32),
+        ["left", "right"],
+        np.array([0.0, 1.0]),
+        None,
+    )
+    pixels, gap, _ = card.evidence.formula.text().split("\n")
+    assert pixels == "pixels +4e+34, bias +1.000"
+    assert gap == "gap 4e+34: over 1.01e304 times as likely."

@@ -12,6 +12,7 @@ import numpy as np
 from core.data.dataset import read_only
 from core.exact.curves import curve_sizes, exact_robustness, shown_size, tried_sizes
 from core.learning.model_cache import ModelCache
+from core.learning.perceptron import ran_away
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -82,12 +83,16 @@ class ExactCurves:
     models : key of a model -> what it withstands; the one that is shown comes first
     attack_sizes : (n,) at which attacks are tried on the first model
     sizes : (n_sizes,) at which curves are drawn; ``attack_sizes`` are in them
+    sound : of each model in turn whether it did not run away
+    furthest : up to which size curves are worth seeing: a model that ran away stretches no axis
     """
 
     images: SomeImages
     models: dict[int, ExactRobustness]
     attack_sizes: NDArray[np.float64]
     sizes: NDArray[np.float64]
+    sound: tuple[bool, ...]
+    furthest: float
 
     @property
     def shown(self) -> ExactRobustness:
@@ -141,10 +146,12 @@ class CurveSearch:
             known = {key: cache.row(w, self._about) for key, w in self._models.items()}
             whole = {key: row for key, row in known.items() if row is not None}
             if len(whole) == len(known):
+                sound = tuple(not ran_away(weights) for weights in self._models.values())
+                ends = [shown_size(found, self._norm) for found in whole.values()]
+                furthest = max([end for end, ok in zip(ends, sound, strict=True) if ok] or ends)
                 tried = tried_sizes(next(iter(whole.values())), self._norm)
-                furthest = max(shown_size(found, self._norm) for found in whole.values())
-                drawn = np.union1d(curve_sizes(furthest), tried)
-                return ExactCurves(images, whole, read_only(tried), read_only(drawn))
+                drawn = read_only(np.union1d(curve_sizes(furthest), tried))
+                return ExactCurves(images, whole, read_only(tried), drawn, sound, furthest)
         return None
 
     @property
@@ -166,11 +173,13 @@ class RobustnessOverEpochs:
     epochs : (n_epochs,) int64, rising
     medians : (n_epochs,) float64, NaN where no image is read rightly
     score : (n_epochs,) float64, the share read rightly
+    sound : (n_epochs,) bool, whether the model did not run away
     """
 
     epochs: NDArray[np.int64]
     medians: NDArray[np.float64]
     score: NDArray[np.float64]
+    sound: NDArray[np.bool_]
 
 
 class MedianSearch:
@@ -228,14 +237,16 @@ class MedianSearch:
         return found.median(self._norm), found.score
 
     def _of(self, snapshots: Sequence[EpochRecord]) -> RobustnessOverEpochs:
-        looked = [(each.epoch, self._known.row(each.weights, self._about)) for each in snapshots]
-        epochs = [epoch for epoch, row in looked if row is not None]
+        looked = [(each, self._known.row(each.weights, self._about)) for each in snapshots]
+        epochs = [each.epoch for each, row in looked if row is not None]
+        sound = [not ran_away(each.weights) for each, row in looked if row is not None]
         rows = [row for _, row in looked if row is not None]
         medians, score = np.array(rows, dtype=np.float64).reshape(len(rows), 2).T.copy()
         return RobustnessOverEpochs(
             epochs=read_only(np.array(epochs, dtype=np.int64)),
             medians=read_only(medians),
             score=read_only(score),
+            sound=read_only(np.array(sound, dtype=np.bool_)),
         )
 
 

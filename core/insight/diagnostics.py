@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.learning.perceptron import SoftmaxPerceptron, one_hot
+from core.learning.perceptron import SoftmaxPerceptron, one_hot, ran_away
 from core.parameters import Settings, parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
@@ -134,6 +136,17 @@ def weight_limit(weights: NDArray[Any]) -> float:
     """
     size = np.abs(weights[:, 1:])
     return float(size.max(where=np.isfinite(size), initial=0.0)) or 1.0
+
+
+def weight_limits(models: Sequence[NDArray[Any]]) -> list[float]:
+    """Return the colour limit of each of several models that are looked at together.
+
+    One limit for all, so that colours can be compared across them; but its own for a model that
+    ran away, which would leave nothing of the others to be seen.
+    """
+    own = [(weight_limit(weights), ran_away(weights)) for weights in models]
+    shared = max((limit for limit, is_away in own if not is_away), default=0.0)
+    return [limit if is_away else shared for limit, is_away in own]
 
 
 def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis:

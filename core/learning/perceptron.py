@@ -41,6 +41,19 @@ INITIAL_WEIGHTS = {
 }
 
 
+RAN_AWAY = 100.0
+"""From a weight this large on one pixel alone, 1 at most, changes odds by ``e^100``."""
+
+
+def ran_away(weights: NDArray[Any]) -> bool:
+    """Return whether some weight is beyond :data:`RAN_AWAY`, or no number: the run diverges.
+
+    What such a model measures, its weights and the sizes of changes it withstands, is of another
+    order than anything it could be compared with: no scale that several models share is for it.
+    """
+    return not np.abs(weights).max() < RAN_AWAY
+
+
 def check_numbers(weights: NDArray[Any]) -> None:
     """Raise SettingError if some weights are not finite: a training ran away.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from core.attack.by_hand.score import number, over_budget, percent, score, sized
-from core.words import DOWN
+from core.words import DOWN, fixed
 from gui.attack.by_hand.rival import RivalPanel, name_of, pace_words
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
@@ -172,15 +172,15 @@ class ByHandPanel(AttackView):
         leader, chaser = (name_of(names, k) for k in (standing.leader, standing.chaser))
         gap, first = standing.gap, game.goal.first_gap
         gone = f"{percent(standing.way)} %".replace("-", "\u2212")
-        behind = f"{leader} leads {chaser} by {gap:.2f}"
+        behind = f"{leader} leads {chaser} by {fixed(gap)}"
         if gap < 0:
-            behind = f"{chaser} leads {leader} by {-gap:.2f}"
+            behind = f"{chaser} leads {leader} by {fixed(-gap)}"
         self.way.show_share(
             standing.way,
-            f"{gone} of the gap closed: {behind}, {first:.2f} at first",
-            f"{gone}: {behind}, first {first:.2f}",
+            f"{gone} of the gap closed: {behind}, {fixed(first)} at first",
+            f"{gone}: {behind}, first {fixed(first)}",
             f"{gone}: {behind}",
-            f"{gone}, {abs(gap):.2f} {'left' if gap >= 0 else 'beyond'}",
+            f"{gone}, {fixed(abs(gap))} {'left' if gap >= 0 else 'beyond'}",
             gone,
         )
         pace = pace_words(standing, first, size, norm)

@@ -81,6 +81,7 @@ class RobustnessEpochs(RobustnessPart):
             for entry in self._state.entries()
             if entry.key in known and (entry.key == live_key or _is_curve(known[entry.key].epochs))
         ]
+        found = [known[one.key] for one in entries]
         curves = {one.key: _curve(known[one.key]) for one in entries}
         nothing, shown_key = np.empty(0), self._session.runs.shown_key
         shown = next((one.name for one in entries if one.key == shown_key), "")
@@ -90,9 +91,10 @@ class RobustnessEpochs(RobustnessPart):
         self.plot.set_runs([self._state.behind(one, curves[one.key]) for one in behind])
         ends = [x[-1] for _, x, _ in curves.values() if len(x)]
         self.plot.set_x_range(0, int(max(ends, default=1)))
-        drawn = np.concatenate([nothing, *(y for _, _, y in curves.values())])
-        top = float(drawn[np.isfinite(drawn)].max(initial=0.0))
-        self.plot.set_y_range(0.0, 1.1 * top if top > 0 else 1.0)
+        drawn = np.concatenate([nothing, *(each.medians for each in found)])
+        sound = np.concatenate([nothing, *(each.sound for each in found)]) > 0
+        tops = (float(y[np.isfinite(y)].max(initial=0.0)) for y in (drawn[sound], drawn))
+        self.plot.set_y_range(0.0, 1.1 * next(filter(None, tops), 1 / 1.1))
         self.n_words.set_wordings(*self._of_words())
         self._refresh_marker()
 

@@ -13,9 +13,10 @@ from core.insight.diagnostics import (
     seen_weights,
     usual_weights,
     weight_images,
-    weight_limit,
+    weight_limits,
 )
 from core.learning.adversary import ADVERSARIES
+from core.learning.perceptron import ran_away
 from core.learning.records import epoch_words
 from core.words import significant
 from gui.attack.robustness.part import RobustnessPart
@@ -99,20 +100,27 @@ class RobustnessPair(RobustnessPart):
         assert dataset is not None
         self.mosaic.set_columns(dataset.class_names)
         seen = [self._seen(model) for model in models]
-        limit = max(weight_limit(weights) for _, weights in seen)
-        self.colour_bar.set_limit(limit)
+        limits = weight_limits([weights for _, weights in seen])
+        sound = [limit for limit, ok in zip(limits, self._sound(models), strict=True) if ok]
+        self.colour_bar.set_limit((sound or limits)[0])
+        drawn = "drawn" if len(set(limits)) > 1 else "both runs are drawn"
         rows = [
             MosaicRow(
                 short(self._name(model), _LONGEST_LABEL),
                 f"Weights of {self._name(model)} at {epoch_words(model.epoch)}, "
-                f"{WEIGHTS_SEEN[how]}; both runs are drawn from {significant(-limit)} (blue) to "
-                f"{significant(limit)} (red).",
+                f"{WEIGHTS_SEEN[how]}; {drawn} from {significant(-limit)} "
+                f"(blue) to {significant(limit)} (red).",
                 weight_images(weights, dataset.image_shape),
                 limit,
             )
-            for model, (how, weights) in zip(models, seen, strict=True)
+            for model, (how, weights), limit in zip(models, seen, limits, strict=True)
         ]
         self.mosaic.set_rows(rows)
+
+    @staticmethod
+    def _sound(models: list[RunModel]) -> list[bool]:
+        """Return of each model whether it is drawn in colours that can be compared."""
+        return [not ran_away(model.weights) for model in models]
 
     def _seen(self, model: RunModel) -> tuple[str, NDArray[Any]]:
         """Return the weights of a run as its start is best looked at, and how that is."""
@@ -147,7 +155,13 @@ class RobustnessPair(RobustnessPart):
             how = f" learnt against an adversary of {kind} {config.adversary_size:g}"
         scores = f"{curves.exact[other.key].score:.4f} instead of {curves.shown.score:.4f}"
         median = f"median {significant(its)} instead of {significant(mine)}"
+        away = [m for m, ok in zip(models, self._sound(models), strict=True) if not ok]
+        colours = "".join(
+            f"; {short(self._name(m), _LONGEST_NAME)} in its own colours" for m in away
+        )
         return (
+            f"{name}{how}: {median}, read rightly {scores}{colours}",
+            f"{name}{how}: {median}{colours}",
             f"{name}{how}: {median}, read rightly {scores}",
             f"{name}{how}: {median}",
             f"{name}: {median}",

@@ -80,7 +80,12 @@ class RobustnessPerClass(RobustnessPart):
         if behind:
             other = curves.exact[behind[0].key].quartiles(curves.norm)[1]
         self.rows.set_rows(
-            names, curves.shown.quartiles(curves.norm), other, colours[-1], UNITS[curves.norm]
+            names,
+            curves.shown.quartiles(curves.norm),
+            other,
+            colours[-1],
+            UNITS[curves.norm],
+            counted=curves.sound,
         )
         for i, (sign, name) in enumerate(zip(self.signs, self.names, strict=True)):
             entry = entries[i] if i < len(entries) else None

@@ -101,10 +101,10 @@ class RobustnessPlot(RobustnessPart):
         self.plot.set_stops(curves.attack_sizes)
         runs = [self._behind(curves, model) for model in curves.models[1:]]
         self.plot.set_runs([run for run in runs if run is not None])
-        self.plot.set_x_range(0.0, float(sizes[-1]), least=0.0)
+        self.plot.set_x_range(0.0, curves.furthest, least=0.0)
         # Where nobody points the legend tells of the size that half of the images withstand.
         median = curves.shown.median(curves.norm, label)
-        self.plot.marks.set_marker(median if np.isfinite(median) else None)
+        self.plot.marks.set_marker(median if median <= curves.furthest else None)
 
     def _behind(self, curves: RobustnessCurves, model: RunModel) -> RunCurves | None:
         """Return the exact curve of another run, None if that is gone by now."""

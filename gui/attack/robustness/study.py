@@ -109,6 +109,7 @@ class RobustnessCurves:
     norm : how large a change is
     exact : model -> what its images withstand
     sizes : (n_sizes,) at which the exact curves are drawn
+    sound, furthest : of each model whether it did not run away; where the axis ends
     attack_sizes : (n,), those of them at which attacks are tried on the model shown
     attacks : label -> what the attack leaves right, at the first of those sizes or at all
     trying : the label of the attack that is being tried, or ""
@@ -121,6 +122,8 @@ class RobustnessCurves:
     norm: SetNorm
     exact: dict[int, ExactRobustness]
     sizes: NDArray[np.float64]
+    sound: tuple[bool, ...]
+    furthest: float
     attack_sizes: NDArray[np.float64]
     attacks: dict[str, Counts]
     trying: str
@@ -337,6 +340,8 @@ class Robustness(QObject):
             norm=norm,
             exact=found.models,
             sizes=found.sizes,
+            sound=found.sound,
+            furthest=found.furthest,
             attack_sizes=found.attack_sizes,
             attacks=tried,
             trying=trying,

@@ -15,10 +15,11 @@ from core.insight.diagnostics import (
     seen_weights,
     usual_weights,
     weight_images,
-    weight_limit,
+    weight_limits,
 )
 from core.insight.readings import ImageFilter
-from core.report.numbers import number
+from core.learning.perceptron import ran_away
+from core.report.numbers import measure
 from core.words import percent, significant
 from gui.jobs.question import same
 from gui.shared.panel import Panel
@@ -49,6 +50,7 @@ LEFT, RIGHT = 46, 54
 _LONGEST = 22
 _CELL = 28
 """Pixels a side at least: three rows of ten fit the smallest window."""
+_OWN_SCALE = " One of the two ran away: its weights have a scale of their own."
 _WHAT = {
     "plain": ("Weights", "The weight images of both on one scale, and what lies between them."),
     "mean": (
@@ -261,8 +263,8 @@ class ComparisonPanel(Panel):
             part, (first, second) = PARTS[_held_out(dataset)], found
             words = [
                 f"{part} score {first.held_out.score:.4f} → {second.held_out.score:.4f}",
-                f"log-likelihood {number(first.log_likelihood, '.4f')} → "
-                f"{number(second.log_likelihood, '.4f')}",
+                f"log-likelihood {measure(first.log_likelihood, '.4f')} → "
+                f"{measure(second.log_likelihood, '.4f')}",
                 f"change to fool {significant(first.median_l2)} → {significant(second.median_l2)}",
             ]
         apart = relative_difference(models[0].weights, models[1].weights)
@@ -284,9 +286,10 @@ class ComparisonPanel(Panel):
     def _show_weights(self, models: tuple[RunModel, RunModel], dataset: Dataset, how: str) -> None:
         seen = [seen_weights(model.weights, how, self._start(model)) for model in models]
         pictures = [weight_images(weights, dataset.image_shape) for weights in seen]
-        limit, help_text = max(map(weight_limit, seen)), _WHAT[how][1]
-        sides = zip(NAMES, pictures, strict=True)
-        rows = [MosaicRow(name, help_text, picture, limit) for name, picture in sides]
+        limits = weight_limits(seen)
+        help_text = _WHAT[how][1] + (_OWN_SCALE if len(set(limits)) > 1 else "")
+        sides = zip(NAMES, pictures, limits, strict=True)
+        rows = [MosaicRow(name, help_text, picture, limit) for name, picture, limit in sides]
         self.mosaic.set_rows([*rows, _between(*pictures, words=_WEIGHTS_APART)])
 
     def _show_means(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
@@ -317,7 +320,10 @@ class ComparisonPanel(Panel):
         models = self.comparison.models
         labels = self._labels(models) if models is not None else list(NAMES)
         title = "median length of the smallest change that fools, held-out images read rightly"
-        self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)
+        sound = [not ran_away(model.weights) for model in models or ()]
+        self.bars.set_values(
+            dataset.class_names, (labels[0], labels[1]), title, first, second, counted=sound
+        )
 
 
 def _held_out(dataset: Dataset) -> str:

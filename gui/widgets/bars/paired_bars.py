@@ -39,6 +39,7 @@ class PairedBars(Painted):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("two values for each class", parent)
         self._names: tuple[str, ...] = ()
+        self._counted: tuple[bool, ...] = ()
         self._values: tuple[NDArray[np.floating], NDArray[np.floating]] = (
             np.empty(0),
             np.empty(0),
@@ -53,6 +54,7 @@ class PairedBars(Painted):
         title: str,
         first: NDArray[np.floating],
         second: NDArray[np.floating],
+        counted: Sequence[bool] = (),
     ) -> None:
         """Show (n_classes,) values of two models; what is not finite has no bar.
 
@@ -61,25 +63,30 @@ class PairedBars(Painted):
         names : one per class
         labels : of the two models
         title : what the values are
+        counted : whether each model's highest bar must have room; both where neither has
         """
         self._names, self._labels, self._title = tuple(names), labels, title
-        self._values = (first, second)
+        self._values, self._counted = (first, second), tuple(counted)
         self.update()
 
     def _column(self) -> float:
         return max((self.width() - 2 * _SIDE) / max(len(self._names), 1), 1.0)
 
+    def _highest(self) -> float:
+        """Return what the room is high enough for."""
+        counted = [v for v, ok in zip(self._values, self._counted, strict=False) if ok]
+        values = np.concatenate(counted or self._values)
+        return max(float(values[np.isfinite(values)].max(initial=0.0)), 1e-12)
+
     def bar(self, k: int, side: int) -> QRectF:
         """Return where the bar of a class and a side lies; empty where there is none."""
-        value = float(self._values[side][k])
-        finite = [v[np.isfinite(v)].max(initial=0.0) for v in self._values]
-        high = max(*finite, 1e-12)
+        value, high = float(self._values[side][k]), self._highest()
         if not np.isfinite(value):
             return QRectF()
         column = self._column()
         width = column * 0.36
         room = self.height() - _TOP - self._line() - 6
-        height = room * value / high
+        height = room * min(value / high, 1.0)
         left = _SIDE + k * column + column * 0.12 + side * (width + column * 0.04)
         return QRectF(left, _TOP + room - height, width, height)
 
@@ -102,6 +109,7 @@ class PairedBars(Painted):
             labels=self._names,
             series=tuple(series),
             value_label=self._title,
+            limits=(0.0, 1.1 * self._highest()),
         )
 
     def describe(self, k: int) -> str:

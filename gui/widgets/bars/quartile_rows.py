@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from core.words import at_least, at_most, significant
 from gui.theme import on_paper
@@ -45,6 +45,7 @@ class QuartileRows(CellGrid):
         self.other = np.zeros(0)
         """Medians of the other run, (n_classes,); NaN where there is none."""
         self._colour, self._unit = "run 0", ""
+        self._counted: tuple[bool, ...] = ()
         self.chosen: int | None = None
 
     @property
@@ -59,6 +60,7 @@ class QuartileRows(CellGrid):
         other: NDArray[np.float64],
         colour: str,
         unit: str,
+        counted: tuple[bool, ...] = (),
     ) -> None:
         """Show other numbers.
 
@@ -67,9 +69,11 @@ class QuartileRows(CellGrid):
         names, quartiles, other : as the attributes have them
         colour : of the other run, as the theme takes it
         unit : what the numbers are
+        counted : whether the axis has room for the run shown, and for the other; both where
+            neither has. What lies beyond it has an arrow at its end.
         """
         self._names, self.quartiles, self.other = tuple(names), quartiles, other
-        self._colour, self._unit = colour, unit
+        self._colour, self._unit, self._counted = colour, unit, counted
         self.current = min(self.current[0], max(len(names) - 1, 0)), 0
         self.update()
 
@@ -96,6 +100,7 @@ class QuartileRows(CellGrid):
             x_label="class",
             y_label=self._unit,
             lines=tuple(lines),
+            y_limits=(0.0, self._largest()),
             bands=(Band("from quartile to quartile", x, low, high, on_paper("train")),),
         )
 
@@ -117,7 +122,9 @@ class QuartileRows(CellGrid):
         return QRect(0, top, self.width(), max(bottom - top, 1))
 
     def _largest(self) -> float:
-        values = np.concatenate((self.quartiles.ravel(), self.other))
+        both = self.quartiles.ravel(), self.other
+        counted = [values for values, ok in zip(both, self._counted, strict=False) if ok]
+        values = np.concatenate(counted or both)
         values = values[np.isfinite(values)]
         return 1.05 * float(values.max(initial=0.0)) or 1.0
 
@@ -194,12 +201,25 @@ class QuartileRows(CellGrid):
         if np.isfinite(median):
             painter.setBrush(QColor(self._theme.train))
             x = self.x_of(median)
-            painter.drawEllipse(QRectF(x - size / 2, middle - size / 2, size, size))
+            if median > self._largest():
+                painter.drawPolygon(_beyond(x, middle, size))
+            else:
+                painter.drawEllipse(QRectF(x - size / 2, middle - size / 2, size, size))
         if np.isfinite(self.other[row]):
             size = min(_SQUARE, max(cell.height() - 2, 3))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(QColor(self._theme.surface))
             painter.setPen(QPen(QColor(self._theme.colour(self._colour)), 2))
             x = self.x_of(float(self.other[row]))
-            painter.drawRect(QRect(round(x - size / 2), round(middle - size / 2), size, size))
+            if self.other[row] > self._largest():
+                painter.drawPolygon(_beyond(x, middle, size))
+            else:
+                painter.drawRect(QRect(round(x - size / 2), round(middle - size / 2), size, size))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _beyond(x: float, middle: float, size: float) -> QPolygonF:
+    """Return the arrow of what lies farther than the axis goes, its tip at the end of it."""
+    half = size / 2
+    corners = (x - half, middle - half), (x + half, middle), (x - half, middle + half)
+    return QPolygonF([QPointF(*corner) for corner in corners])

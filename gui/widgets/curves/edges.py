@@ -88,7 +88,7 @@ class EdgeMarks:
     def _curves(self) -> Iterator[tuple[str, str, NDArray[np.float64], NDArray[np.float64]]]:
         for curve in self._main.curves:
             if self._main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
-                yield curve.name, curve.colour, *self._main.data(curve.name)
+                yield self._main.called(curve.name)[0], curve.colour, *self._main.data(curve.name)
         for run in self._runs.runs:
             for _, x, y in run.curves:
                 yield run.name, run.colour, x, y

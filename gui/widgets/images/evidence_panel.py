@@ -30,6 +30,10 @@ _NAME = 14
 _SIDE = 84
 """Pixels of the map at most."""
 _SMALLEST = 1e-12
+_ENORMOUS = 1e5
+"""From here on a number is written with its power of ten: of a run that ran away."""
+_MOST_GAP = 700.0
+"""Larger ones have no ``exp(gap)`` that is a number."""
 """Below it there is nothing to colour."""
 
 
@@ -117,7 +121,8 @@ class EvidencePanel(QWidget):
         if ledger.a == ledger.b:
             return "Choose two different classes: between one and itself there is nothing."
         gap = ledger.gap
-        times = f"{significant(math.exp(min(abs(gap), 700.0)))} times as likely"
+        over = "over " if abs(gap) > _MOST_GAP else ""
+        times = f"{over}{significant(math.exp(min(abs(gap), _MOST_GAP)))} times as likely"
         return (
             f"pixels {_signed(ledger.from_pixels)}, bias {_signed(ledger.bias)}\n"
             f"gap {_signed(gap, '.3f')}: {times if gap >= 0 else f'{b} is {times}'}.\n"
@@ -137,4 +142,5 @@ class EvidencePanel(QWidget):
 
 
 def _signed(value: float, how: str = "+.3f") -> str:
-    return f"{value:{how}}".replace("-", MINUS)
+    form = how if abs(value) < _ENORMOUS else f"{how[:-1]}g"
+    return f"{value:{form}}".replace("-", MINUS)
