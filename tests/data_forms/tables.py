@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.sources.reading import ReadingConfig
+from data_forms import IMAGES, LABELS, WORDS, Form, N
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TITLE = "Tables"
+PIXELS = IMAGES.reshape(N, -1)
+NAMES = [f"pixel{i}" for i in range(PIXELS.shape[1])]
+
+
+def text(rows: Any, header: Any = None, separator: str = ",") -> str:
+    """Return rows as lines of a table."""
+    lines = [header, *rows] if header is not None else rows
+    return "".join(separator.join(map(str, line)) + "\n" for line in lines)
+
+
+def csv(
+    *columns: Any, header: Any = None, name: str = "digits.csv", separator: str = ","
+) -> Callable[[Path], Path]:
+    """Return what writes columns beside each other."""
+
+    def make(folder: Path) -> Path:
+        rows = np.column_stack([np.asarray(column).astype(object) for column in columns])
+        (folder / name).write_text(text(rows, header, separator))
+        return folder / name
+
+    return make
+
+
+FORMS = [
+    Form(
+        "label first, pixels after it, as Kaggle's", csv(LABELS, PIXELS, header=["label", *NAMES])
+    ),
+    Form("label last", csv(PIXELS, LABELS, header=[*NAMES, "class"])),
+    Form("without a header", csv(LABELS, PIXELS)),
+    Form("labels that are words", csv(WORDS, PIXELS, header=["label", *NAMES])),
+    Form("semicolons, tabs or blanks between them", csv(LABELS, PIXELS, separator=";")),
+    Form(
+        "the number of each row first",
+        csv(range(N), LABELS, PIXELS, header=["", "label", *NAMES]),
+    ),
+    Form(
+        "images that are not square, with `--image-height 2`",
+        csv(LABELS, PIXELS[:, :8], header=["label", *NAMES[:8]]),
+        reading=ReadingConfig(image_height=2),
+    ),
+    Form(
+        "images that are not square, without `--image-height`",
+        csv(LABELS, PIXELS[:, :8], header=["label", *NAMES[:8]]),
+        False,
+    ),
+    Form("no labels, as Kaggle's test.csv", csv(PIXELS, header=NAMES), False),
+]
