@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from gui.overrides import guard_overrides
 from gui.session.session import Session
 from gui.settings import Settings
 from gui.theme import apply_font, bring_fonts
@@ -32,6 +33,7 @@ _RUBBISH_MILLISECONDS = 1000
 
 def make_application(argv: list[str]) -> QApplication:
     """Return the one application, with style and font."""
+    guard_overrides()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(argv)
     app.setApplicationName("perceptron-explorer")

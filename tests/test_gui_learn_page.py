@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -332,6 +333,23 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     wait_until(qtbot, lambda: session.attack.film.position > 1)
     wait_for_film(qtbot, session)
     np.testing.assert_array_equal(session.attack.film.steps[0].image, image)
+
+
+def test_a_click_opens_what_is_seen_though_more_is_known_by_now(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(qtbot, window, 3)
+    found, k = window.session.readings.diagnosis.found, first_mistake(window)
+    assert found is not None
+    seen = found.worst[k]
+    assert seen is not None
+    none_wrong = replace(found, mistakes=tuple(() for _ in found.mistakes))
+    monkeypatch.setattr("gui.jobs.study.Study.found", none_wrong)
+    atlas = window.page("learn").atlas
+    click(qtbot, atlas, atlas.cell_rect(2, k).center())
+    content = window.page("learn").card.content
+    assert content is not None
+    assert content.index == seen.index
 
 
 @pytest.mark.parametrize(("row", "has_bars"), [(0, False), (1, True)])

@@ -338,8 +338,8 @@ class LearnPage(Page):
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
-        session = self._session
-        found = session.readings.diagnosis.found
+        session, answer = self._session, self._rows[0]  # of what is seen: there may be a later one
+        found = None if answer is None else answer.found
         if session.view.shown is None or session.view.dataset is None:
             return
         picture = self.atlas.rows[row]

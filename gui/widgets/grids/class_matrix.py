@@ -78,7 +78,11 @@ class ClassMatrix(CellGrid):
 
     @property
     def n_cells(self) -> tuple[int, int]:
-        """Rows and columns."""
+        """Rows and columns; none before there is something to read in them."""
+        return self._square if self._is_ready else (0, 0)
+
+    @property
+    def _square(self) -> tuple[int, int]:
         return len(self._names), len(self._names)
 
     def set_mark(self, at: tuple[int, int] | None) -> None:
@@ -199,7 +203,7 @@ class ClassMatrix(CellGrid):
         return QRect(grid.right() + 1 + _GAP, grid.top(), _BAR_WIDTH, grid.height())
 
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
-        grid, n = self._grid(), len(self._names)
+        grid, n = self._grid(), self.n_cells[0]
         if not n or not grid.contains(point):
             return None
         row = (point.y() - grid.top()) * n // grid.height()

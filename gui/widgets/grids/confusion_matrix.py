@@ -65,7 +65,7 @@ class ConfusionMatrix(ClassMatrix):
 
     @property
     def _is_ready(self) -> bool:
-        return self.counts.shape == self.n_cells
+        return self.counts.shape == self._square
 
     def _shares(self) -> NDArray[np.float64]:
         return np.asarray(self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1))

@@ -46,11 +46,11 @@ class CostGrid(ClassMatrix):
 
     @property
     def _is_ready(self) -> bool:
-        return self.matrix is not None and self.matrix.median.shape == self.n_cells
+        return self.matrix is not None and self.matrix.median.shape == self._square
 
     def _medians(self) -> NDArray[np.float64]:
         """Return the medians, or none before there are any."""
-        return np.full(self.n_cells, np.nan) if self.matrix is None else self.matrix.median
+        return np.full(self._square, np.nan) if self.matrix is None else self.matrix.median
 
     def _limits(self) -> tuple[float, float] | None:
         """Return the ends of the scale: the cheapest and the dearest median above nothing."""

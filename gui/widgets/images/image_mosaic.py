@@ -114,6 +114,7 @@ class ImageMosaic(CellGrid):
             known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
         ]
         self.rows = tuple(rows)
+        self.current = min(self.current[0], max(len(rows) - 1, 0)), self.current[1]
         if [_shape(row) for row in rows] != [_shape(row) for row in before]:
             self._laid_out = None
         if self._laid_out is None:
