@@ -342,6 +342,37 @@ def test_images_asked_for_but_not_there_are_noted(tmp_path):
     assert (code, stderr) == (0, "")
 
 
+def test_what_is_said_of_the_data_stands_in_the_report(tmp_path):
+    """All that the window says: a part left out, turned over, another scale, a split."""
+    rows = [f"{k},{k % 2}," + ",".join(["100"] * 5 + ["3"] * 2 + ["100"] * 9) for k in range(12)]
+    header = ["", "label", *(f"pixel{k}" for k in range(16))]
+    path = tmp_path / "train.csv"
+    path.write_text("\n".join([",".join(header), *rows]))
+    (tmp_path / "test.csv").write_text("1,2\n")
+    notes = open_dataset(str(path)).notes
+    for words in ("left out", "numbers the rows", "turned over", "full ink", "no test part"):
+        assert any(words in note for note in notes), words
+    words = ["--dataset", str(path), "--epochs", "1", "--train-size", "500"]
+    code, _, stderr = run([*words, "--report", str(tmp_path / "out")])
+    said = json.loads((tmp_path / "out" / "summary.json").read_text())
+    page = Page((tmp_path / "out" / "index.html").read_text()).text
+    assert code == 0
+    assert said["notes"][:-1] == list(notes)
+    assert "--train-size 500 asked for more" in said["notes"][-1]
+    assert stderr.splitlines() == [f"note: {note}" for note in said["notes"]]
+    assert all(note in page for note in said["notes"])
+
+
+def test_how_the_data_were_read_stands_in_the_report(tmp_path):
+    words = ["--dataset", "digits8", "--epochs", "1", "--ink", "light", "--full-ink", "16"]
+    summary = write_report(parse_arguments(words), tmp_path / "out")
+    assert summary["config"]["ink"] == "light"
+    assert summary["config"]["full_ink"] == 16
+    page = Page((tmp_path / "out" / "index.html").read_text()).text
+    assert "--ink" in page
+    assert "--full-ink" in page
+
+
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:40])
 

@@ -147,6 +147,7 @@ def _settings(run: RunResult) -> list[tuple[str, str, str]]:
     """Return label, value and option of every setting."""
     groups = (
         (run.arguments.data, ""),
+        (run.arguments.reading, ""),
         (run.arguments.training, ""),
         (run.attack.config, "attack_"),
     )
@@ -177,11 +178,11 @@ def make_page(run: RunResult, sizes: dict[str, tuple[Any, ...]]) -> str:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    warnings = [f"{run.note}."] if run.note else []
+    warnings = []
     if run.divergence is not None:
         epoch = run.last.epoch
         words = f"{run.divergence} Everything below shows epoch {epoch}, the last before that."
-        warnings.insert(0, words)
+        warnings.append(words)
     return pages.get_template("report.html").render(
         run=run,
         warnings=warnings,

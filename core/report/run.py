@@ -71,7 +71,10 @@ class AttackResult:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What :func:`run_everything` found; diagnoses are of the last recorded epoch."""
+    """What :func:`run_everything` found; diagnoses are of the last recorded epoch.
+
+    ``notes`` say what was done to the data, and where the run is not quite what was asked for.
+    """
 
     arguments: Arguments
     dataset: Dataset
@@ -80,7 +83,7 @@ class RunResult:
     train_diagnosis: Diagnosis
     test_diagnosis: Diagnosis
     attack: AttackResult
-    note: str
+    notes: tuple[str, ...]
     train_seconds: float
     evaluate_seconds: float
     started: float
@@ -91,15 +94,15 @@ class RunResult:
         return self.history.records[-1]
 
 
-def size_note(arguments: Arguments, available: Dataset) -> str:
-    """Return a sentence where more images were asked for than there are, else nothing."""
+def size_notes(arguments: Arguments, available: Dataset) -> list[str]:
+    """Return a sentence where more images were asked for than there are, else none."""
     found = []
     for name, part in (("train_size", available.train), ("test_size", available.test)):
         asked = getattr(arguments.data, name)
         if name in arguments.explicit and asked > part.n_samples:
             option = "--" + name.replace("_", "-")
             found.append(f"{option} {asked} asked for more than the {part.n_samples} there are")
-    return f"{available.name}: {'; '.join(found)}; all of them are used" if found else ""
+    return [f"{available.name}: {'; '.join(found)}; all of them are used."] if found else []
 
 
 def run_attack(
@@ -159,8 +162,10 @@ def _open_data(arguments: Arguments, progress: Progress) -> Dataset:
     return open_dataset(name, reading)
 
 
-def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
-    """Open the data, train, diagnose and attack.
+def run_everything(
+    arguments: Arguments, progress: Progress, note: Callable[[str], None]
+) -> RunResult:
+    """Open the data, train, diagnose and attack; ``note`` is given each note before training.
 
     Raises
     ------
@@ -174,11 +179,14 @@ def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
     available = _open_data(arguments, progress)
     dataset = available.sized(arguments.data)
     attack_config = arguments.attack_for(dataset.n_classes)
+    notes = (*dataset.notes, *size_notes(arguments, available))
     # A run that diverges computes with enormous numbers up to the last; that is not a warning.
     with np.errstate(all="ignore"):
         trainer = Trainer(dataset, arguments.training)
         # Only to learn of a wrong class or image number now and not after minutes of training.
         attack_config.attack(trainer.model, dataset)
+        for words in notes:
+            note(words)
         history = _train(trainer, progress)
         weights = history.records[-1].weights
         progress("diagnosing", TRAINING_SHARE[1])
@@ -190,7 +198,7 @@ def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
             train_diagnosis=diagnose(weights, dataset.train),
             test_diagnosis=diagnose(weights, dataset.test),
             attack=run_attack(SoftmaxPerceptron(weights), attack_config, dataset, progress),
-            note=size_note(arguments, available),
+            notes=notes,
             train_seconds=trainer.train_seconds,
             evaluate_seconds=trainer.evaluate_seconds,
             started=started,

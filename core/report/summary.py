@@ -23,7 +23,8 @@ def _epoch_summaries(history: History) -> list[dict[str, Any]]:
 def make_summary(run: RunResult) -> dict[str, Any]:
     """Return the content of ``summary.json``, plain JSON types only; what is no number is None."""
     dataset, attack, last = run.dataset, run.attack, run.attack.steps[-1]
-    config = asdict(run.arguments.data) | asdict(run.arguments.training)
+    config = asdict(run.arguments.data) | asdict(run.arguments.reading)
+    config |= asdict(run.arguments.training)
     summary: dict[str, Any] = {
         "dataset": {
             "name": dataset.name,
@@ -35,6 +36,7 @@ def make_summary(run: RunResult) -> dict[str, Any]:
             "classes": dataset.class_names,
             "hash": dataset.content_hash,
         },
+        "notes": run.notes,
         "config": config | {"attack": asdict(run.attack.config)},
         "epochs": _epoch_summaries(run.history),
         "best_epoch": run.history.best.epoch,

@@ -66,7 +66,8 @@ def write_report(
     progress : callable
         Given what is being done and the fraction of the whole that is done.
     note : callable
-        Given a sentence where the run is not quite what was asked for.
+        Given what was done to the data, and where the run is not quite what was asked for, a
+        sentence or two at a time, before training begins.
 
     Returns
     -------
@@ -82,9 +83,7 @@ def write_report(
     """
     tell = progress or (lambda _what, _fraction: None)
     with report_folder(folder.expanduser(), FILES) as publish:
-        run = run_everything(arguments, tell)
-        if run.note and note is not None:
-            note(run.note)
+        run = run_everything(arguments, tell, note or (lambda _: None))
         files = {}
         for i, (name, figure) in enumerate(PICTURES.items()):
             tell(f"drawing {name}", 0.9 + 0.02 * i)
@@ -152,7 +151,7 @@ def run_report(arguments: Arguments, stderr: TextIO, stdout: TextIO | None = Non
     arguments : Arguments
         With ``report`` set.
     stderr : text stream
-        Takes the progress bar (on a terminal only), a ``note:`` and at most one ``error:`` line.
+        Takes the progress bar (on a terminal only), ``note:`` and at most one ``error:`` line.
     stdout : text stream
         Takes the folder's name on success; by default ``stderr`` does.
 
