@@ -6,6 +6,7 @@ import gzip
 import io
 import pickle
 import struct
+import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -98,6 +99,17 @@ def zipped(members: list[tuple[str, bytes]]) -> bytes:
 
 
 _MARK = b"\0--member--\0"
+
+
+def tarred(members: list[tuple[str, bytes]]) -> bytes:
+    """Return a tar archive of these members."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, member in members:
+            info = tarfile.TarInfo(name)
+            info.size, info.pax_headers = len(member), {"comment": "\u00e9"}
+            archive.addfile(info, io.BytesIO(member))
+    return content.getvalue()
 
 
 def _unzip(content: bytes) -> bytes:
@@ -196,6 +208,7 @@ _PICTURE_TOKENS = (
 )
 
 _ZIP = zipped(list(_idx().items()))
+_TAR = tarred(list(_idx().items()))
 _NPZ, _NPZ_DEFLATED = _npz(compressed=False), _npz(compressed=True)
 _CSV = _rows(",")
 _UCI = b"\n".join(line for line in _rows(",").split(b"\n")[1:])
@@ -258,6 +271,8 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "zip": Subject({"emnist.zip": _ZIP}, "emnist.zip"),
     "zip, within": Subject({"emnist.zip": _ZIP}, "emnist.zip", _unzip, _zip_like(_ZIP)),
+    "tar": Subject({"emnist.tar": _TAR}, "emnist.tar"),
+    "tar, within gzip": Subject({"a.tgz": _gz(_TAR)}, "a.tgz", gzip.decompress, _gz),
     "PNG": Subject(_pictures(_encoded("PNG", exif=_EXIF)), tokens=_PICTURE_TOKENS),
     "PNG, checksums right": Subject(
         _pictures(_encoded("PNG", palette=True, transparency=3, exif=_EXIF)),

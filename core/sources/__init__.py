@@ -68,7 +68,7 @@ def opening_dataset(
             return (yield from catalogue_sets.opening_entry(entry, config, mirror))
         from core.sources.archives import place_at
 
-        path = place_at(Path(name_or_path).expanduser())
+        path = yield from place_at(Path(name_or_path).expanduser())
         if not path.exists():
             raise DatasetError(
                 f"{name_or_path}: no such file or folder, and no data set of that name; "

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
+from core.sources import limits
+
 _FOLDER = "__MACOSX"
 _PREFIX = "._"
+
+_LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.($|[/\\])|\0")
+"""An absolute path, a drive, or a step up."""
 
 _DIGITS = re.compile(r"([0-9]+)")
 
@@ -18,6 +23,18 @@ def is_litter(name: str) -> bool:
     """
     parts = name.split("/")
     return _FOLDER in parts or parts[-1].startswith(_PREFIX)
+
+
+def wrong_member_name(name: str) -> str:
+    """Return what is wrong with the name of a file in an archive; "" if nothing is."""
+    if len(name) > limits.MAX_MEMBER_NAME:
+        return (
+            f"a name of {len(name):,} characters is in it ({name[:40]!r}...); up to "
+            f"{limits.MAX_MEMBER_NAME:,} are accepted"
+        )
+    if _LEADS_OUT.search(name):
+        return f"the name {name!r} leads out of the archive; such an archive is a trap"
+    return ""
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

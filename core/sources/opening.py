@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
+from core.progress import Progress, finish
 from core.sources import archives, limits
 from core.sources.assembly import assemble
 from core.sources.limits import check_at_most
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from core.data.dataset import Dataset
-    from core.progress import Progress
     from core.sources.places import Place
     from core.sources.reading import ReadingConfig
 
@@ -42,7 +42,7 @@ def open_path(
     OSError, ValueError
         If it cannot be read at all.
     """
-    head = look(path)
+    head = yield from looking(path)
     inside = head
     for _ in range(_MAX_DEPTH):
         for file_format in formats:
@@ -69,6 +69,11 @@ def _only_folder(head: Head) -> Place | None:
 
 
 def look(path: Place) -> Head:
+    """Return what :func:`looking` does."""
+    return finish(looking(path))
+
+
+def looking(path: Place) -> Generator[Progress, None, Head]:
     """Return the beginning of what is at ``path``; an archive is a folder.
 
     Raises
@@ -83,7 +88,7 @@ def look(path: Place) -> Head:
     raw, content = read_heads(path)
     if not raw:
         raise damaged(path, "the file is empty")
-    archive = archives.opened(path, raw)
+    archive = yield from archives.opening(path, raw, content)
     if archive is not None:
         return Head(archive, is_folder=True, names=folder_names(archive))
     return Head(path, raw, content)

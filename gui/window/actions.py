@@ -91,8 +91,8 @@ _MORE_KEYS = {"text_larger": ("Ctrl+=",)}
 """Keys that do the same: of a plus sign, without the shift it is often typed with."""
 
 COMMANDS: tuple[Command, ...] = (
-    Command("open_file", "File", "Open...", "Open a file of images: IDX, npz, npy, pickle, CSV "
-            "or a zip. You can also drop it on the window.", "Ctrl+O", "open",
+    Command("open_file", "File", "Open...", "Open a file of images: IDX, npz, npy, pickle, CSV, "
+            "zip or tar. You can also drop it on the window.", "Ctrl+O", "open",
             lambda w: w.open_data.ask_file()),
     Command("open_folder", "File", "Open folder...", "Open a folder: IDX files, arrays, tables, or "
             "pictures in one sub-folder per class.", "Ctrl+Shift+O", "open",

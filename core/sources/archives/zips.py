@@ -7,7 +7,6 @@ bounded, and every entry is checked before anything in it is opened.
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
 import zlib
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.names import is_litter
+from core.sources.names import is_litter, wrong_member_name
 from core.sources.places import seekable
 from core.sources.streams import MOST_PER_BYTE, Blob, Stream, check_file_size, damaged, unwrapped
 
@@ -40,8 +39,6 @@ _LOCAL_BYTES = 30
 """Before the name of a member (PKWARE's APPNOTE 6.3, 4.3.7)."""
 
 _UNPACK = "unpack it and open what is inside"
-_LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.($|[/\\])|\0")
-"""An absolute path, a drive, or a step up."""
 
 
 class Archive:
@@ -190,13 +187,8 @@ def _check(path: Place, entries: list[zipfile.ZipInfo], end: int) -> None:
 def _what_is_wrong(entry: zipfile.ZipInfo) -> str:
     """Return what is wrong with an entry of the directory; "" if nothing is."""
     name, stored, size = entry.orig_filename, entry.compress_size, entry.file_size
-    if len(name) > limits.MAX_MEMBER_NAME:
-        return (
-            f"a name of {len(name):,} characters is in it ({name[:40]!r}...); up to "
-            f"{limits.MAX_MEMBER_NAME:,} are accepted"
-        )
-    if _LEADS_OUT.search(name):
-        return f"the name {name!r} leads out of the archive; such an archive is a trap"
+    if wrong := wrong_member_name(name):
+        return wrong
     if entry.header_offset < 0:
         return f"{name!r} begins before the file; the archive is damaged: copy or download it again"
     if entry.volume:
