@@ -6,11 +6,13 @@ import pytest
 from gui_helpers import (
     another_run,
     click,
+    data_of,
     drag,
     handle_centre,
     open_paused,
     wait_for_state,
     wait_until,
+    write_data,
 )
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel
@@ -24,6 +26,7 @@ from gui.widgets.basics.drop_down import Unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -123,6 +126,58 @@ def test_play_says_beforehand_that_it_begins_the_run_shown(
     assert session.view.training_config.learning_rate == 0.1
     assert words not in play.toolTip()
     wait_for_state(qtbot, session, RunState.FINISHED)
+
+
+def test_after_a_divergence_play_begins_an_earlier_run_that_is_shown(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, play = window.session, window.foot.play
+    first = session.runs.live_key
+    away = another_run(qtbot, session, learning_rate=1000.0, l2=10.0)
+    assert session.view.run_state is RunState.DIVERGED
+    wait_until(qtbot, lambda: not play.isEnabled())  # it would diverge again
+    assert not window.actions_by_name["train"].isEnabled()
+    session.view.show_run(first)
+    wait_until(qtbot, play.isEnabled)
+    assert window.actions_by_name["train"].isEnabled()
+    assert not window.actions_by_name["step_batch"].isEnabled()
+    words = f"Play begins {session.runs.next_name} with the settings of run 1."
+    assert words in play.toolTip()
+    click(qtbot, play)
+    wait_until(qtbot, lambda: session.runs.live_key not in (first, away))
+    assert session.view.training_config.learning_rate == 0.1
+    wait_for_state(qtbot, session, RunState.FINISHED)
+
+
+def test_what_was_told_of_a_run_goes_with_its_data(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session, line = window.session, window.notice
+    another_run(qtbot, session, learning_rate=1000.0, l2=10.0)
+    wait_until(qtbot, lambda: line.text.startswith("Diverged"))
+    told = line.text
+    session.wanted.set_setting("learning_rate", 0.1)
+    session.wanted.set_setting("l2", 0.0)
+    session.open(write_data(tmp_path / "other", (5, 4), 3, 188, 94))
+    wait_until(qtbot, lambda: data_of(session).n_classes == 3)
+    while line.has_message:  # nor does it come to light below what is told of the new ones
+        assert told not in line.text
+        line.close_message()
+    assert told not in line.text
+
+
+def test_an_error_below_a_hint_does_not_come_back_once_a_run_has_begun(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, line = window.session, window.notice
+    session.messages.warn("This cannot be.")
+    session.messages.note("That was done.")
+    assert line.text == "That was done."
+    session.training.start_again(play=False)
+    wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
+    while line.has_message:
+        assert line.text != "This cannot be."
+        line.close_message()
 
 
 @pytest.mark.parametrize("percent", [100, 200])

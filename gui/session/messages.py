@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from gui.jobs.worker import Failed
 
+RUN = "the run that is trained"
+"""What a message is about that means nothing once other data are there."""
 _MOST_DONE = 20
 """So many acts can be undone."""
 
@@ -26,7 +28,8 @@ class Message:
     words : what happened, what it means
     is_error : whether it stays until it is read
     verb, act : what can be done about it, in a word or two, and what does it
-    about : what an offer is of, which stays until it is answered; empty for no offer
+    about : what an offer is of, which stays until it is answered, or an error, which goes with it;
+        empty for neither
     """
 
     words: str

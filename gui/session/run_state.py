@@ -25,6 +25,10 @@ class RunState(Enum):
     FAILED = "failed"
 
 
+RUN_LOST = (RunState.DIVERGED, RunState.FAILED)
+"""How a run ends that cannot go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The model every view shows: live, or a recorded epoch when ``record`` is pinned."""

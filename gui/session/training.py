@@ -19,8 +19,8 @@ from core.parameters import parameters_of
 from core.sources import DEFAULT_SOURCE
 from gui.jobs.worker import Failed
 from gui.session.data import Data, Loaded, RunRequest
-from gui.session.messages import Message
-from gui.session.run_state import RunState
+from gui.session.messages import RUN, Message
+from gui.session.run_state import RUN_LOST, RunState
 from gui.session.run_words import again_words, branch_words, gone_words
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
@@ -124,9 +124,23 @@ class Training(QObject):
         """Whether the run can be played or stepped."""
         return self._view.run_state in (RunState.RUNNING, RunState.PAUSED, RunState.FINISHED)
 
+    @property
+    def begins_anew(self) -> bool:
+        """Whether to play begins the run shown anew: the one that was trained has come to its end.
+
+        One that diverged would diverge again, but another that is shown need not.
+        """
+        state, is_live_shown = self._view.run_state, self._view.runs.is_live_shown
+        return state is RunState.FINISHED or (state in RUN_LOST and not is_live_shown)
+
+    @property
+    def can_play(self) -> bool:
+        """Whether there is a run that can go on, or begin anew."""
+        return self.can_move or self.begins_anew
+
     def play(self) -> None:
         """Learn on; after the last epoch begin the run shown anew, with what the form shows."""
-        if self._view.run_state is RunState.FINISHED:
+        if self.begins_anew:
             if self._wanted.full_dataset is not None:
                 self._start_run(Mode.PLAYING, again=True)
         elif self.can_move:
@@ -390,7 +404,7 @@ class Training(QObject):
         elif isinstance(event, Divergence):
             self.divergence = self._learnt.divergence = event
             self._view.set_run_state(RunState.DIVERGED)
-            self._messages.warn(str(event))
+            self._messages.say(Message(str(event), is_error=True, about=RUN))
         elif isinstance(event, Failed):
             self._view.set_run_state(RunState.FAILED)
             self._messages.tell(event)

@@ -12,7 +12,7 @@ from core.data.samples import same_samples
 from core.errors import ExplorerError, SettingError
 from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
-from gui.session.run_state import RunState
+from gui.session.run_state import RUN_LOST, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _OF_DATA = {item.name for item in fields(DataConfig)}
 _LIVE = {name for name, declared in parameters_of(TrainingConfig).items() if declared.live}
 Config = TypeVar("Config", TrainingConfig, DataConfig)
-_OVER = (RunState.DIVERGED, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ class Wanted(QObject):
             self._messages.warn(str(error))
         else:
             view = self._view
-            acts = name in _LIVE and view.runs.is_live_shown and view.run_state not in _OVER
+            acts = name in _LIVE and view.runs.is_live_shown and view.run_state not in RUN_LOST
             # Where to stop is of the run, whatever epoch of it is looked at.
             acts &= name == "epochs" or view.pinned_epoch is None
             if acts:

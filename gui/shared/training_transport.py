@@ -145,18 +145,13 @@ class TrainingTransport(EpochPlaces):
     @property
     def can_play(self) -> bool:
         """Whether there is a run that can go on, or begin again."""
-        return self._session.training.can_move
+        return self._session.training.can_play
 
     def toggle(self) -> None:
         """Learn on, or hold; after its end begin the run shown anew. What learns is looked at."""
-        if not self._session.runs.is_live_shown and not self._begins_anew:
+        if not self._session.runs.is_live_shown and not self._session.training.begins_anew:
             self._view.show_run(None)
         self._session.training.toggle()
-
-    @property
-    def _begins_anew(self) -> bool:
-        """Whether Play begins another run: the one that was trained has come to its end."""
-        return self._view.run_state is RunState.FINISHED
 
     @property
     def play_help(self) -> str:
@@ -165,7 +160,7 @@ class TrainingTransport(EpochPlaces):
         shown = runs.entry(runs.shown_key)
         if shown is None or runs.is_live_shown or not self.can_play or self.is_playing:
             return ""
-        if self._begins_anew:
+        if self._session.training.begins_anew:
             return f"Play begins {runs.next_name} with the settings of {printable(shown.name)}."
         live = runs.entry(runs.live_key)
         return "" if live is None else f"Play goes on with {printable(live.name)}."

@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from gui.jobs.loading import load_beside
+from gui.session.messages import RUN
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, give_theme
@@ -145,11 +146,13 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.messages.told.connect(self.notice.show_message)
-        session.view.run_started.connect(self.notice.outdated)
-        session.training.setting_applied.connect(self.notice.outdated)
+        for signal in (session.view.run_started, session.training.setting_applied):
+            signal.connect(self.notice.outdated)
+        session.view.forgotten.connect(partial(self.notice.withdraw, RUN))
         session.messages.surprised.connect(self.show_surprise)
         session.messages.undo_changed.connect(self._undo_changed)
-        session.view.run_state_changed.connect(self.refresh_run_state)
+        for signal in (session.view.run_state_changed, session.view.run_shown):
+            signal.connect(self.refresh_run_state)
         session.data.accepted.connect(self._offer_taken)
         # It was of an image that is gone.
         session.view.dataset_changed.connect(partial(self.foot.hovered.set_wordings, ""))
@@ -287,8 +290,9 @@ class MainWindow(QMainWindow):
     def refresh_run_state(self) -> None:
         """Offer only what can be done."""
         session, actions = self.session, self.actions_by_name
-        for name in ("step_batch", "step_epoch", "train"):
+        for name in ("step_batch", "step_epoch"):
             actions[name].setEnabled(session.training.can_move)
+        actions["train"].setEnabled(session.training.can_play)
         for name in ("start_again", "new_seed", "fork"):
             actions[name].setEnabled(session.wanted.full_dataset is not None)
 

@@ -195,11 +195,12 @@ class MessageLine(QFrame):
     @Slot()
     def outdated(self) -> None:
         """Let an error go that a later success has made old, but not before it could be read."""
+        self._below = [message for message in self._below if not message.is_error]
         if self._message is not None and self._message.is_error and not self._timer.isActive():
-            self._timer.start(HINT_MILLISECONDS)
+            self._begin_to_wait()
 
     def withdraw(self, about: str) -> None:
-        """Forget the offer of this: it was taken in another way."""
+        """Forget what was told of this: an offer that was taken in another way, or an error."""
         self._drop([message for message in self._below if message.about == about])
 
     def _drop(self, gone: list[Message]) -> None:

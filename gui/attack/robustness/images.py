@@ -95,7 +95,7 @@ class RobustnessImages(RobustnessPart):
             values=split.images[row].reshape(dataset.image_shape),
             below=(
                 (
-                    *(f"{size:.{n}g} {pair}" for pair in pairs for n in (3, 2)),
+                    *(f"{significant(size, n)} {pair}" for pair in pairs for n in (3, 2)),
                     *_fitting_sizes(size),
                 ),
             ),
