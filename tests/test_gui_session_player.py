@@ -105,9 +105,31 @@ def test_it_waits_for_frames_that_are_to_come(new_player: Maker, clock: Clock) -
     player.play()
     clock.pass_by(1.0)
     assert (player.playing, player.position) == (True, 2)
-    player.grow(8)
-    clock.pass_by(0.1)
+    clock.pass_by(60.0)
+    player.grow(8)  # they are played, however late they are
+    clock.pass_by(0.15)
+    assert (player.playing, player.position) == (True, 3)
+    clock.pass_by(1.0)
     assert (player.playing, player.position) == (True, 7)
+    player.is_growing = False
+    clock.pass_by(0.1)
+    assert not player.playing
+
+
+def test_what_comes_is_played_on_however_late_and_however_little_at_once(
+    new_player: Maker, clock: Clock
+) -> None:
+    player, seen = new_player(21), []
+    player.position_changed.connect(lambda: seen.append(player.position))
+    player.play_what_comes()
+    clock.pass_by(30.0)
+    player.replace(6)  # the first of others, which come to where it stood by and by
+    assert (player.playing, player.position) == (True, 5)
+    clock.pass_by(30.0)
+    player.grow(41)
+    for _ in range(5):
+        clock.pass_by(0.5)
+    assert seen == [25, 30, 35, 40]
     player.is_growing = False
     clock.pass_by(0.1)
     assert not player.playing

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from gui.shared.curve_range import curve_range
+from gui.shared.curve_range import curve_range, range_before
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +50,20 @@ def test_what_never_changes_has_a_range_without_impossible_values(
     low, high = (0.0, 1.0) if metric == "error" else (-np.inf, 0.0)
     assert low <= found[0] <= found[1] <= high
     assert found[0] <= (value if metric == "error" else -value) <= found[1]
+
+
+@pytest.mark.parametrize(
+    ("n_classes", "start", "low"),
+    [(2, None, -0.8), (2, 0.693, -0.8), (10, 2.303, -2.5), (10, 3.99, -5), (47, 3.85, -4)],
+)
+def test_before_anything_is_learnt_start_and_guess_are_seen(
+    n_classes: int, start: float | None, low: float
+) -> None:
+    past = None if start is None else cast("History", Past(np.array([start])))
+    assert range_before(past, n_classes, "log_likelihood") == (pytest.approx(low), 0)
+    assert range_before(past, n_classes, "error") == (0, 1)
+    far = cast("History", Past(np.array([8e34])))
+    assert range_before(far, 10, "log_likelihood")[0] == -2.5
 
 
 @pytest.mark.parametrize("begun", [np.empty(0), np.array([0.1])], ids=["nothing", "its parent's"])

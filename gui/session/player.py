@@ -135,8 +135,8 @@ class Player(QObject):
     def grow(self, n_frames: int) -> None:
         """Let there be so many frames of what is played."""
         self.n_frames = n_frames
-        if self.playing:
-            self.position = min(self.position, self.last)
+        if self.playing:  # others may not have come yet to where it is played
+            self.position = min(max(self.position, self._played_from), self.last)
         elif self._stands_at is None:
             self.position = self.last
         else:  # it grows back to where one stood
@@ -165,8 +165,11 @@ class Player(QObject):
         if stop is not None and self._played_from < stop <= place:
             self.go_to(stop)
             return
+        if place > self.last and self.is_growing:  # it waits, and plays what comes from there on
+            self._played_from, self._played_at = max(self._played_from, self.last), self._clock()
+        place = min(place, self.last)
         if place != self.position:
-            self.position = min(place, self.last)
+            self.position = place
             self.position_changed.emit()
         if self.position < self.last or self.is_growing:
             return

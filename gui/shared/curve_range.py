@@ -25,6 +25,8 @@ _SEEN = 0.97
 _WILD = 100.0
 """Values so many times worse than the best are of a run that ran away, and are not looked at."""
 _LEAST_SPAN = 0.05
+_ROOM = 0.03
+"""Below the start, as part of it."""
 _FEW = 5 * len(_PARTS)
 """Values of a run that has just begun."""
 
@@ -63,6 +65,25 @@ def curve_range(
     if metric == "error":
         return max(low, 0.0), min(high, 1.0)
     return -high, min(-low, 0.0)
+
+
+def range_before(history: History | None, n_classes: int, metric: str) -> tuple[float, float]:
+    """Return the ends of the y axis before anything is learnt: the start and a guess are seen.
+
+    Parameters
+    ----------
+    history : the run that is read, or None
+    n_classes : a guess has a log-likelihood of ``-log n_classes``
+    metric : ``error`` or ``log_likelihood``
+    """
+    if metric == "error":
+        return 0.0, 1.0
+    guess = -math.log(max(n_classes, 2))
+    starts = [] if history is None else [history.curve(part, metric)[:1] for part in _PARTS]
+    values = near(np.concatenate([[guess], *starts]), guess)
+    lowest = (1 + _ROOM) * float(values.min())
+    step = round_below(-lowest / 4)
+    return step * math.floor(lowest / step), 0.0
 
 
 def near(values: NDArray[np.float64], start: float) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.shared.curve_range import curve_range
+from gui.shared.curve_range import curve_range, range_before
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band, RunCurves
@@ -32,8 +32,8 @@ _CURVES = (
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
 _CURVE_SECONDS = 0.1
-_BEFORE = {"error": (0.0, 1.0), "log_likelihood": (-2.5, 0.0)}
-"""What is seen before anything is learnt."""
+_USUAL_CLASSES = 10
+"""Before it is known how many there are."""
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _ERROR_LABEL = "fraction of images classified wrongly"
 _LIKE_LABEL = "mean of log y of the true class (nats)"
@@ -226,9 +226,11 @@ class LearningCurves(QWidget):
         high = max([high, *(entry.run.history.last_epoch for entry in self._behind)])
         for plot, _ in self._plots:
             plot.set_x_range(0, high)
-        others = [entry.run.history for entry in self._behind]
+        others, dataset = [entry.run.history for entry in self._behind], session.view.dataset
+        n_classes = _USUAL_CLASSES if dataset is None else dataset.n_classes
         for plot, metric in self._plots:
-            plot.set_y_range(*(curve_range(history, others, metric) or _BEFORE[metric]))
+            learnt = curve_range(history, others, metric)
+            plot.set_y_range(*(learnt or range_before(history, n_classes, metric)))
 
     @Slot()
     def _refresh_marker(self) -> None:
