@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from gui_helpers import pixels, places, wait_for_rest
@@ -47,6 +47,22 @@ def squeezed(page: QWidget) -> list[str]:
     return found
 
 
+_OPENED = " with an image"
+
+
+def places_and_opened(window: MainWindow, name: str) -> Iterator[str]:
+    """Go through the tabs of a page, each by itself and with an image opened in it."""
+    page: Any = window.page(name)
+    for place in places(window, name):
+        yield place
+        opened = page.images.opened if name == "attack" else page.opened
+        opened.open_sample("train", 0)
+        (card,) = page.cards
+        assert card.isVisible()
+        yield f"{place}{_OPENED}"
+        card.close()
+
+
 @pytest.mark.parametrize(
     ("size", "percent"), [((1024, 640), 100), ((1280, 720), 150), ((1280, 720), 200)]
 )
@@ -57,7 +73,7 @@ def test_nothing_is_smaller_than_it_must_be(
     window.use_text(percent)
     scrolled, found = {}, []
     for entry in PAGES:
-        for place in places(window, entry.name):
+        for place in places_and_opened(window, entry.name):
             wait_for_rest(qtbot, window)
             page = window.pages.currentWidget()
             for _ in range(40):  # what is laid out asks what it is in for room, and so on
@@ -71,8 +87,10 @@ def test_nothing_is_smaller_than_it_must_be(
                 window.body.verticalScrollBar().maximum(),
             )
     assert not found, "\n".join(found)
+    assert not {place for place, (sideways, _) in scrolled.items() if sideways}
     if percent == USUAL:
-        assert not any(map(any, scrolled.values())), scrolled
+        # Beside an opened image words may wrap, and a page be higher than the least window.
+        assert not {p: over for p, over in scrolled.items() if any(over) and _OPENED not in p}
     else:
         assert any(down for _, down in scrolled.values())
 

@@ -21,6 +21,7 @@ from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.beside import BesideOpened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +85,8 @@ class AttackPage(Page):
         self._shown_head: QWidget = self.controls
         top = Qt.AlignmentFlag.AlignTop
         sentence = holding(beside((self._heads, 1), (self.more_views, 0, top), spacing=10), self)
-        seen = beside((self.tabs, 1), self.images.card, spacing=8)
+        seen = BesideOpened(self.tabs)
+        seen.addWidget(self.images.card)
         said = card(sentence, (12, 6, 12, 6))
         self._choices = row, said
         """What is chosen, above what is seen."""

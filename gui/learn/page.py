@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.learning.records import epoch_words
 from gui.jobs.loading import load_beside
@@ -29,6 +29,7 @@ from gui.widgets.basics.card import Card, FillRequest
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.lazy_tabs import TabRow
+from gui.widgets.images.beside import BesideOpened
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
@@ -57,11 +58,11 @@ _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 
 _GAP = 8
-_HEAD, _HEAD_LEAST, _BOTH = 28, 400, 560
-"""Pixels of the row of tabs at 100 %: its height, its width for the tabs and with the choice."""
+_HEAD, _BOTH = 28, 560
+"""Pixels of the row of tabs at 100 %: its height, and its width with the choice."""
 _SHORT, _NARROW = 720, 660
 """In a narrower row of tabs, in pixels at 100 %, the choice of weights says less, and the colour
-bar gives way: pixels are read by hovering."""
+bar stands over the weights."""
 _WALK = "arrow keys: the next worst"
 
 
@@ -120,12 +121,13 @@ class LearnPage(Page):
     def _lay_out(self) -> None:
         scroll = scrolled(self.atlas, self)
         self._tools = {ATLAS: [self.atlas_words, self.weights, self.colour_bar]}
-        parts = (self.switch, 12, self.atlas_words, None, self.weights, self.colour_bar)
-        self._head = beside(*parts, spacing=8)
+        self._head = beside(self.atlas_words, None, self.weights, self.colour_bar, spacing=8)
+        tools = holding(self._head, self)
+        # They say less where an image is open beside: what they say now is not what they need.
+        tools.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         # As high with every tab: the row of tabs never jumps.
-        head = holding(self._head, self)
-        # It says less where an image is open beside: what it says now is not what it needs.
-        grow(head, fixed_height=_HEAD, minimum_width=_HEAD_LEAST)
+        head = holding(beside(self.switch, 12, (tools, 1), spacing=8), self)
+        grow(head, fixed_height=_HEAD)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self.lower_card = Card("", inside, parent=self)
@@ -133,7 +135,7 @@ class LearnPage(Page):
         self.lower_card.setAccessibleName("classes, confusion, when to stop")
         for part in (self.atlas, head, self.lower_card):
             part.installEventFilter(self)
-        self._lower = beside((self.lower_card, 1), spacing=8)
+        self._lower = BesideOpened(self.lower_card)
         self._column = below(self._to_come, (self._lower, 1), spacing=8)
         self.setLayout(beside(self.settings_panel, (self._column, 1), spacing=8))
 
@@ -273,6 +275,7 @@ class LearnPage(Page):
                 tool.setVisible(tab == self.switch.chosen_words)
         is_atlas = self.switch.chosen_words == ATLAS
         self.colour_bar.setVisible(is_atlas and not self._is_narrow)
+        self.atlas.set_names_above(self._is_narrow)
         self.weights.setVisible(is_atlas and not self._is_tight)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtWidgets import QSizePolicy
 
 from gui.shared.learning_curves import LearningCurves, making_plots
@@ -95,9 +95,14 @@ class TunePage(Page):
         for part in (self.runs, self.comparison.verdict):
             part.setVisible(has_room)
 
+    def event(self, event: QEvent) -> bool:
+        """Let cards stand below each other whatever their words need now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.runs.setMinimumWidth(self.comparison.verdict.minimumSizeHint().width())
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make room for an opened image, or for all else again; cards stand below each other."""
-        self.runs.setMinimumWidth(self.comparison.verdict.minimumSizeHint().width())
+        """Make room for an opened image, or for all else again."""
         super().resizeEvent(event)
         if self.cards:
             self._make_room()

@@ -34,7 +34,7 @@ class RulesLine(QWidget):
         self.budget = QSlider(Qt.Orientation.Horizontal, self)
         self.budget.setAccessibleName("budget")
         self.budget.setRange(0, _STEPS)
-        grow(self.budget, minimum_width=60)
+        grow(self.budget, minimum_width=48)
         self.budget.valueChanged.connect(self._budget_chosen)
         self.words = FittingLabel("", self)
         tip = "Begin anew with the same image; Undo brings back what you have painted."

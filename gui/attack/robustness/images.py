@@ -8,12 +8,13 @@ from PySide6.QtCore import Slot
 
 from core.words import at_most, significant
 from gui.attack.robustness.part import RobustnessPart
-from gui.shared.columns import heading, label
+from gui.shared.columns import heading
 from gui.shared.words import PARTS
 from gui.theme import grow
 from gui.widgets.basics.card import Card
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
@@ -46,12 +47,11 @@ class RobustnessImages(RobustnessPart):
             ImageStrip(f"most {which} images", _STRIP_HELP, self, wraps=True, side=_SIDE)
             for which in ("fragile", "solid")
         )
-        self.left_out = label("", self, "caption")
+        self.left_out = FittingLabel("", self, look="caption")
         self.left_out.setToolTip(wrapped(_BOUNDARY_HELP))
         solid = heading("MOST SOLID", self)
         content = below((self.fragile, 1), solid, (self.solid, 1), spacing=4)
-        words = holding(beside(self.left_out, None), self)
-        self.setLayout(below(Card("Most fragile", content, words, parent=self)))
+        self.setLayout(below(Card("Most fragile", content, self.left_out, parent=self)))
         for strip in (self.fragile, self.solid):
             strip.opened.connect(self._opened)
             grow(strip, minimum_height=_LEAST_HEIGHT)
@@ -61,7 +61,7 @@ class RobustnessImages(RobustnessPart):
         curves, label = self._state.curves, self._state.label
         if curves is None:
             self._drawn = None
-            self.left_out.setText("")
+            self.left_out.set_wordings("")
             for strip in (self.fragile, self.solid):
                 strip.set_images(())
             return
@@ -71,7 +71,8 @@ class RobustnessImages(RobustnessPart):
         self._drawn = (found, norm, label)
         fragile, n_left_out = found.fragile(norm, label)
         solid = found.ordered(norm, label)[::-1]
-        self.left_out.setText(f"{n_left_out:,} on the boundary left out" if n_left_out else "")
+        words = f"{n_left_out:,} on the boundary left out", f"{n_left_out:,} left out"
+        self.left_out.set_wordings(*(words if n_left_out else ("",)))
         for strip, chosen in ((self.fragile, fragile), (self.solid, solid)):
             strip.set_images([self._image(curves, int(i)) for i in chosen[:N_IMAGES]])
 

@@ -24,7 +24,7 @@ from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, scrolled
+from gui.widgets.basics.layouts import Folding, below, holding, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_card import CardContent
@@ -70,7 +70,8 @@ class RobustnessPair(RobustnessPart):
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.mosaic.setAccessibleName("weights of two runs")
         content = below(self.words, (scrolled(self.mosaic, self), 1), spacing=2)
-        self.card = Card("Two runs", content, "", (self.colour_bar, self.train), self)
+        right = holding(Folding(self.colour_bar, self.train, spacing=8), self)
+        self.card = Card("Two runs", content, "", (right,), self)
         self.setLayout(below(self.card))
         self.mosaic.clicked.connect(self._cell_clicked)
 

@@ -21,7 +21,7 @@ from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.job_progress import JobProgress
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import Folding, below, beside, holding
 from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
@@ -113,8 +113,9 @@ class SameChangePanel(AttackView):
     def _lay_out(self) -> None:
         head = self.head
         first, self.part_words = label("Add", head), FittingLabel("", head)
-        asked = (first, self.choices, (self.part_words, 4), (self.strength, 3), self.strength_words)
-        head.setLayout(beside(*asked, self.progress, self.find_button, spacing=8))
+        asked = beside(first, self.choices, (self.part_words, 1), spacing=8)
+        how = (self.strength, 3), self.strength_words, self.progress, self.find_button, None
+        head.setLayout(Folding((asked, 4), (beside(*how, spacing=8), 3), spacing=8))
         change = Card("The change", below((self.view, 1), self.effects, spacing=4), parent=self)
         self.plot_card = self.plot.in_card()
         side = holding(below((change, 3), (self.plot_card, 2), spacing=8), self)

@@ -22,7 +22,7 @@ from gui.shared.words import PARTS
 from gui.theme import grow
 from gui.widgets.basics.controls import button, chooser, offer
 from gui.widgets.basics.drop_down import DropDown
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import Folding, below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.tooltips import wrapped
@@ -121,7 +121,9 @@ class FilterBar(QWidget):
         self.last.setMinimumContentsLength(_LETTERS["last"])
         self.last.setSizeAdjustPolicy(self.part.sizeAdjustPolicy())
         self.last.setIconSize(QSize(0, 0))
-        self.setLayout(beside(self.part, self.label, self.read, self.last, spacing=8))
+        first, more = (self.part, self.label), (self.read, self.last)
+        halves = (beside(*half, spacing=8) for half in (first, more))
+        self.setLayout(Folding(*halves, spacing=8))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         word = partial(label, parent=inside)
         rows = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -34,6 +34,40 @@ def beside(*parts: Part, spacing: int = 6, margins: Margins = _NONE) -> QHBoxLay
 def below(*parts: Part, spacing: int = 6, margins: Margins = _NONE) -> QVBoxLayout:
     """Return a column of parts."""
     return filled(QVBoxLayout(), *parts, spacing=spacing, margins=margins)
+
+
+class Folding(QBoxLayout):
+    """Parts beside each other; where that is too narrow, below each other."""
+
+    def __init__(self, *parts: Part, spacing: int = 6) -> None:
+        super().__init__(QBoxLayout.Direction.LeftToRight)
+        filled(self, *parts, spacing=spacing)
+
+    def _along(self, hints: list[QSize]) -> int:
+        """Return how wide all parts are beside each other."""
+        return sum(hint.width() for hint in hints) + self.spacing() * max(len(hints) - 1, 0)
+
+    def _hints(self, what: str) -> list[QSize]:
+        items = (self.itemAt(i) for i in range(self.count()))
+        return [getattr(item, what)() for item in items if not item.isEmpty()]
+
+    def minimumSize(self) -> QSize:
+        """Return the width of the widest part, and the height as the parts stand now."""
+        width = max((hint.width() for hint in self._hints("minimumSize")), default=0)
+        return QSize(width, super().minimumSize().height())
+
+    def sizeHint(self) -> QSize:
+        """Return the width that all would like beside each other."""
+        return QSize(self._along(self._hints("sizeHint")), super().sizeHint().height())
+
+    def setGeometry(self, room: QRect) -> None:
+        """Put the parts beside or below each other."""
+        fits = self._along(self._hints("minimumSize")) <= room.width()
+        way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
+        if way != self.direction():
+            self.setDirection(way)
+            self.update()  # it needs another height
+        super().setGeometry(room)
 
 
 def holding(layout: QLayout, parent: QWidget) -> QWidget:

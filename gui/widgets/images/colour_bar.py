@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from core.pictures import DIVERGING
@@ -14,8 +15,10 @@ from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.short_number import short_number
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QImage, QPaintEvent
     from PySide6.QtWidgets import QWidget
+
+    from gui.theme import Theme
 
 
 _BAR = 40
@@ -25,6 +28,40 @@ _USUAL = "−0.00"
 """Room that each number has at least: the bar does not move while they change."""
 
 
+@cache
+def _shades() -> QImage:
+    return to_qimage(DIVERGING[None])
+
+
+def _ends(limit: float) -> tuple[str, str]:
+    """Return the numbers at both ends, never long."""
+    return short_number(-limit, digits=2), short_number(limit, digits=2)
+
+
+def _side(metrics: QFontMetrics, limit: float) -> int:
+    return max(metrics.horizontalAdvance(words) for words in (_USUAL, *_ends(limit))) + _GAP
+
+
+def scale_width(metrics: QFontMetrics, limit: float) -> int:
+    """Return the room that a scale with its numbers needs."""
+    return _BAR + 2 * _side(metrics, limit)
+
+
+def paint_scale(painter: QPainter, box: QRect, limit: float, theme: Theme) -> None:
+    """Paint blue to red from ``-limit`` to ``limit``, and the numbers at both sides."""
+    side, height, thickness = _side(painter.fontMetrics(), limit), box.height(), 9
+    bar = box.adjusted(side, (height - thickness) // 2, -side, 0)
+    bar.setHeight(thickness)
+    painter.drawImage(bar, _shades())
+    painter.setPen(QColor(theme.border))
+    painter.drawRect(bar.adjusted(0, 0, -1, -1))
+    painter.setPen(QColor(theme.muted))
+    low, high = _ends(limit)
+    middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+    painter.drawText(QRect(box.left(), box.top(), side - _GAP, height), middle | right, low)
+    painter.drawText(QRect(bar.right() + 1 + _GAP, box.top(), side, height), middle, high)
+
+
 class ColourBar(Painted):
     """Blue to red with the numbers of its ends, lying."""
 
@@ -32,45 +69,27 @@ class ColourBar(Painted):
         super().__init__("colour scale", parent)
         self.limit = 1.0
         """The value of full red."""
-        self._image = to_qimage(DIVERGING[None])
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setToolTip("One scale for all classes: blue is negative, red positive, white zero.")
 
     def set_limit(self, limit: float) -> None:
         """Show the scale from ``-limit`` to ``limit``."""
         if limit != self.limit:
-            before, self.limit = self._words(), limit
-            if self._words() != before:
+            before, self.limit = self.limit, limit
+            if _ends(limit) != _ends(before):
                 self.updateGeometry()
                 self.update()
 
-    def _words(self) -> tuple[str, str]:
-        """Return the numbers at both ends, never long."""
-        return short_number(-self.limit, digits=2), short_number(self.limit, digits=2)
-
-    def _side(self) -> int:
-        metrics = self.fontMetrics()
-        return max(metrics.horizontalAdvance(words) for words in (_USUAL, *self._words())) + _GAP
-
     def sizeHint(self) -> QSize:
         """Return the size that its numbers need."""
-        return QSize(_BAR + 2 * self._side(), self.fontMetrics().height() + 2)
+        metrics = self.fontMetrics()
+        return QSize(scale_width(metrics, self.limit), metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: its numbers are always read."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the numbers at both sides of the scale."""
+        """Paint the scale."""
         with QPainter(self) as painter:
-            side, height, thickness = self._side(), self.height(), 9
-            bar = QRect(side, (height - thickness) // 2, self.width() - 2 * side, thickness)
-            painter.drawImage(bar, self._image)
-            painter.setPen(QColor(self._theme.border))
-            painter.drawRect(bar.adjusted(0, 0, -1, -1))
-            painter.setPen(QColor(self._theme.muted))
-            low, high = self._words()
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRect(0, 0, side - _GAP, height), right, low)
-            painter.drawText(QRect(bar.right() + 1 + _GAP, 0, side, height), left, high)
+            paint_scale(painter, self.rect(), self.limit, self._theme)

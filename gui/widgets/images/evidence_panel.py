@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from core.insight.evidence import Evidence, evidence, rivals
 from core.words import MINUS, significant
@@ -65,7 +65,7 @@ class EvidencePanel(QWidget):
 
     def _combo(self, name: str, tip: str) -> QComboBox:
         combo = chooser(f"evidence {name} class", self, tip, shortest=2)
-        combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        combo.setIconSize(QSize(0, 0))  # there are none, and none is made room for
         combo.activated.connect(self._pair_chosen)
         return combo
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
@@ -16,6 +16,7 @@ from gui.widgets.basics.arrow_keys import ARROWS
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
+from gui.widgets.images.beside import WIDTH
 from gui.widgets.images.evidence_panel import EvidencePanel
 from gui.widgets.images.history_panel import HistoryPanel
 from gui.widgets.images.whole_pixels import WholePixels
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from core.learning.records import EpochRecord
     from core.report.figures import Sheet
 
-WIDTH = 352
-"""Pixels of the card."""
+_MARGINS = (12, 8, 12, 6)
 _SIDE, _ALONE = 112, 224
 """Pixels of the image at most, beside its probabilities and where there are none."""
 
@@ -122,7 +122,14 @@ class ImageCard(QFrame):
         parts = below(image, self.evidence, self.history, self.words, None, spacing=6)
         self._parts = parts
         self.area = scrolled(holding(parts, self), self, sideways=False)
-        self.setLayout(below(head, (self.area, 1), spacing=4, margins=(12, 8, 12, 6)))
+        self.setLayout(below(head, (self.area, 1), spacing=4, margins=_MARGINS))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width in which what is scrolled is whole."""
+        inside = self.area.widget().minimumSizeHint().width()
+        inside += self.area.verticalScrollBar().sizeHint().width()
+        left, _, right, _ = _MARGINS
+        return QSize(left + inside + right, super().minimumSizeHint().height())
 
     def figure(self) -> Sheet | None:
         """Return all that is shown; None before there is anything."""

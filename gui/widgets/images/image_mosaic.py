@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from gui.widgets.basics.fitting_words import fitting
 from gui.widgets.basics.numpy_image import pixel_at, pixel_words, to_qimage
 from gui.widgets.grids.cell_grid import CellGrid
+from gui.widgets.images.colour_bar import paint_scale, scale_width
 from gui.widgets.images.mosaic_rows import MosaicRow, sheet
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class ImageMosaic(CellGrid):
         self._marked: int | None = None
         self._opened: tuple[int, int] | None = None
         self._laid_out: _Place | None = None
+        self._is_narrow = False
 
     @property
     def n_cells(self) -> tuple[int, int]:
@@ -130,7 +132,18 @@ class ImageMosaic(CellGrid):
         firsts = range(0, len(self._names), self._place.per_band)
         lines = self.fontMetrics().height() + 1 if self.rows[index].captions else 0
         tops = [self.cell_rect(index, column) for column in firsts]
-        return [QRect(0, cell.top(), self.width(), cell.height() + lines) for cell in tops]
+        above = self._above()
+        return [
+            QRect(0, cell.top() - above, self.width(), above + cell.height() + lines)
+            for cell in tops
+        ]
+
+    def set_names_above(self, is_narrow: bool) -> None:
+        """Say each row's name over it, and its scale, however much room there is beside."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow, self._laid_out = is_narrow, None
+            self.updateGeometry()
+            self.update()
 
     def set_marked(self, column: int | None) -> None:
         """Frame the images of one column, or of none."""
@@ -169,25 +182,31 @@ class ImageMosaic(CellGrid):
         roomy = max(width + 6 * _GAP, self._widest_words() + 2 * _GAP)
         column_width = min(max(width, room // per_band), roomy)
         left = labels + max(room - per_band * column_width, 0) // 2
-        heights = [height + _GAP + (line if row.captions else 0) for row in self.rows]
+        name = self._above()
+        heights = [name + height + _GAP + (line if row.captions else 0) for row in self.rows]
         apart = above = 0
         if per_band >= len(self._names) and heights:  # rows share what is left, then stand midway
             rest = max(self.height() - line - _HEADER_GAP - sum(heights), 0)
             apart = min(rest // len(heights), _MOST_APART)
             above = (rest - apart * len(heights)) // 2
-        tops = [*accumulate((h + apart for h in heights), initial=above + line + _HEADER_GAP)]
-        tops[-1] += _BAND_GAP
+        first = above + line + _HEADER_GAP + name
+        tops = [*accumulate((h + apart for h in heights), initial=first)]
+        tops[-1] += _BAND_GAP - name
         return _Place((width, height), left, column_width, tops, per_band, above)
 
     def _n_captioned(self) -> int:
         """Return how many rows have words below their images."""
         return sum(bool(row.captions) for row in self.rows)
 
-    def _label_width(self) -> int:
-        """Return the room for the names of the rows: none where all columns fit but for them."""
+    def _above(self) -> int:
+        """Return the room over each row for its name: where all columns fit but for the names."""
         least = len(self._names) * self._cell_size(self._least)[0]
-        widest = self._widest_label()
-        return 0 if self.width() - widest < least <= self.width() else widest
+        is_above = self._is_narrow or self.width() - self._widest_label() < least <= self.width()
+        return QFontMetrics(self._small_font()).height() if is_above else 0
+
+    def _label_width(self) -> int:
+        """Return the room beside the rows for their names."""
+        return 0 if self._above() else self._widest_label()
 
     def _widest_label(self) -> int:
         metrics = QFontMetrics(self._small_font())
@@ -213,7 +232,8 @@ class ImageMosaic(CellGrid):
         n_rows, n_columns = (max(n, 1) for n in self.n_cells)
         height, width = self._image_size()
         longer = max(height, width)  # the shorter side follows from the shape of the images
-        room, words = self.width() - self._label_width(), line * (1 + self._n_captioned())
+        room = self.width() - self._label_width()
+        words = line * (1 + self._n_captioned()) + n_rows * self._above()
         best = most = 0
         for n_bands in range(1, n_columns + 1):
             per_band = -(-n_columns // n_bands)
@@ -272,7 +292,7 @@ class ImageMosaic(CellGrid):
         width = self._widest_label() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))
         n_lines = 1 + max(self._n_captioned(), 1)
-        band = n_lines * line + _HEADER_GAP + n_rows * (cell_h + _GAP)
+        band = n_lines * line + _HEADER_GAP + n_rows * (self._above() + cell_h + _GAP)
         return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
 
     def sizeHint(self) -> QSize:
@@ -322,7 +342,8 @@ class ImageMosaic(CellGrid):
             band, place_in_band = divmod(column, place.per_band)
             x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
-            top, high = band * place.tops[-1] + place.above, place.tops[0] - place.above
+            top = band * place.tops[-1] + place.above
+            high = place.tops[0] - place.above - self._above()
             box = QRect(x, top, place.column_width, high)
             if region.intersects(box):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -345,11 +366,22 @@ class ImageMosaic(CellGrid):
         place, metrics = self._place, painter.fontMetrics()
         height, width = row.rgb.shape[1:3]
         painter.setPen(QColor(self._theme.muted))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for column in range(0, len(self._names) if self._label_width() else 0, place.per_band):
+        right, middle = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
+        above = self._above()
+        for column in range(0, len(self._names), place.per_band):
             first = self.cell_rect(index, column)
-            label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
-            painter.drawText(label, right, row.label)
+            if above:
+                line = QRect(first.left(), first.top() - above, self.width() - first.left(), above)
+                painter.drawText(line, middle, row.label)
+            else:
+                label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
+                painter.drawText(label, right | middle, row.label)
+        if above and row.limit is not None and self._is_narrow:
+            line = self._strips(index)[0]
+            line.setHeight(above)
+            line.setLeft(line.right() - scale_width(metrics, row.limit))
+            paint_scale(painter, line, row.limit, self._theme)
+            painter.setPen(QColor(self._theme.muted))
         for column in range(len(row.rgb)):
             cell = self.cell_rect(index, column)
             missing = row.missing[column] if row.missing else ""
