@@ -29,7 +29,7 @@ from gui_helpers import (
     wait_until,
     write_data,
 )
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
@@ -948,3 +948,25 @@ def test_beside_an_opened_image_all_classes_stand_in_one_row(
     assert page.atlas.cell_rect(0, 9).top() == page.atlas.cell_rect(0, 0).top()
     assert page.atlas.cell_rect(0, 9).width() == page.atlas.cell_rect(0, 9).height() >= 56
     assert window.body.horizontalScrollBar().maximum() == 0
+
+
+def test_beside_an_opened_image_names_and_scale_stand_over_the_pictures(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = window.page("learn")
+    window.resize(1024, 640)
+    qtbot.wait(50)
+    assert page.colour_bar.isVisible()
+    click(qtbot, page.atlas, page.atlas.cell_rect(0, 3).center())
+    qtbot.waitUntil(lambda: not page.colour_bar.isVisible())
+    atlas = page.atlas
+    line = atlas.fontMetrics().height() * 3 // 4
+    above = [atlas.cell_rect(row, 0).top() - line for row in range(len(atlas.rows))]
+    names, right = QRect(0, 0, atlas.width() // 2, line), atlas.width() // 2
+    for top in above:
+        assert len(np.unique(pixels(atlas, names.translated(0, top)))) > 5, "a name"
+    scale, nothing = (pixels(atlas, names.translated(right, top)) for top in above[:2])
+    shades = scale.astype(int)
+    assert (shades[..., 0] - shades[..., 2]).max() > 100, "red"
+    assert (shades[..., 2] - shades[..., 0]).max() > 100, "blue"
+    assert len(np.unique(nothing)) == 1, "means are not painted on that scale"

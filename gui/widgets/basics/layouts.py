@@ -48,7 +48,7 @@ class Folding(QBoxLayout):
         return sum(hint.width() for hint in hints) + self.spacing() * max(len(hints) - 1, 0)
 
     def _hints(self, what: str) -> list[QSize]:
-        items = (self.itemAt(i) for i in range(self.count()))
+        items = filter(None, map(self.itemAt, range(self.count())))
         return [getattr(item, what)() for item in items if not item.isEmpty()]
 
     def minimumSize(self) -> QSize:

@@ -30,8 +30,9 @@ class BesideOpened(QHBoxLayout):
 
     def _opened(self) -> QWidget | None:
         """Return the opened image, if there is one."""
-        cards = (self.itemAt(i).widget() for i in range(1, self.count()))
-        return next((card for card in cards if not card.isHidden()), None)
+        item = self.itemAt(1)
+        card = None if item is None else item.widget()
+        return None if card is None or card.isHidden() else card
 
     def minimumSize(self) -> QSize:
         """Return what each needs alone."""

@@ -121,12 +121,13 @@ class ImageCard(QFrame):
         image = beside((self.view, 0, top), (right, 1), spacing=14)
         parts = below(image, self.evidence, self.history, self.words, None, spacing=6)
         self._parts = parts
-        self.area = scrolled(holding(parts, self), self, sideways=False)
+        self._inside = holding(parts, self)
+        self.area = scrolled(self._inside, self, sideways=False)
         self.setLayout(below(head, (self.area, 1), spacing=4, margins=_MARGINS))
 
     def minimumSizeHint(self) -> QSize:
         """Return the width in which what is scrolled is whole."""
-        inside = self.area.widget().minimumSizeHint().width()
+        inside = self._inside.minimumSizeHint().width()
         inside += self.area.verticalScrollBar().sizeHint().width()
         left, _, right, _ = _MARGINS
         return QSize(left + inside + right, super().minimumSizeHint().height())
