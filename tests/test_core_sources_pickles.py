@@ -376,7 +376,7 @@ WRONG = {
     "images alone": (pickle.dumps(TRAIN[0]), "the labels are missing, one per image"),
     "one array per image": (
         pickle.dumps([np.zeros((2, 2))] * 1001),
-        "1,001 arrays are more than the 1,000 accepted; expected one of images and one of labels",
+        "the labels are missing, one per image in an array like y or labels; it holds array (1001",
     ),
     "objects": (pickle.dumps({"X": OBJECTS, "y": TRAIN[1]}, 2), "X (50, object)"),
     "records": (

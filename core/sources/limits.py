@@ -60,6 +60,9 @@ MAX_PICKLE_STEPS = 500_000
 """Instructions of a pickle: arrays need a hundred, lists one or two for each entry. CIFAR-100's has
 300,000, for two lists of labels and one of file names."""
 
+MAX_PICKLE_NUMBERS = 1 << 26
+"""In lists of a pickle: the pixels of MNIST, each image a list, are 47 million."""
+
 MAX_LINE_BYTES = 1 << 20
 """Of a table: 128 x 128 pixels written with 17 digits each take 400 kB."""
 

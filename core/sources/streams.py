@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from core.sources.places import Place
 
 GZIP_MAGIC = b"\x1f\x8b"
+_ZLIB_MAGICS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+"""How zlib's own streams begin, as joblib writes them (RFC 1950)."""
 
 MOST_PER_BYTE = 1032
 """What a deflated byte can become at most: 258 bytes from two bits (https://zlib.net)."""
 
-_GZIP = zlib.MAX_WBITS | 16
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _DEFLATED_BYTES = 1 << 16
 """Held at a time; zlib copies what is left of them at every call."""
 
@@ -156,7 +158,7 @@ class _Bounded(io.RawIOBase):
 
 
 def inflated(label: str, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    """Return what reads the content of one gzip stream in pieces, to exactly its end.
+    """Return what reads the content of one gzip or zlib stream in pieces, to exactly its end.
 
     Parameters
     ----------
@@ -168,7 +170,7 @@ def inflated(label: str, read: Callable[[int], bytes]) -> Callable[[int], bytes]
     DatasetError
         Later, while it is read: if the stream is damaged, ends early or is followed by more data.
     """
-    stream, given = zlib.decompressobj(wbits=_GZIP), 0
+    stream, given = zlib.decompressobj(wbits=_GZIP_OR_ZLIB), 0
 
     def inflate(n: int) -> bytes:
         nonlocal given
@@ -258,7 +260,7 @@ def read_heads(path: Place) -> tuple[bytes, bytes]:
     """
     with path.open("rb") as file:
         raw = file.read(limits.HEAD_BYTES)
-    if not raw.startswith(GZIP_MAGIC):
+    if not _is_deflated(raw):
         return raw, raw
     try:
         return raw, inflated(str(path), io.BytesIO(raw).read)(limits.HEAD_BYTES)
@@ -268,7 +270,17 @@ def read_heads(path: Place) -> tuple[bytes, bytes]:
 
 def unwrapped(stream: Stream) -> Stream:
     """Return the content of ``stream``, inflated where it is gzip; it must not be used itself."""
-    if not stream.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
+    if not _is_deflated(stream.peek()):
         return stream
     content = inflated(stream.label, stream.read)
     return Stream(stream.label, content, stream.most * MOST_PER_BYTE)
+
+
+def _is_deflated(start: bytes) -> bool:
+    """Whether a file that begins so is gzip, damaged or not, or zlib."""
+    if not start.startswith(_ZLIB_MAGICS):
+        return start.startswith(GZIP_MAGIC)
+    try:  # "x^2" begins a table, too
+        return len(zlib.decompressobj().decompress(start, _PIECE_BYTES)) > 0
+    except zlib.error:
+        return False

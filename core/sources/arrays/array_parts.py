@@ -37,10 +37,12 @@ class LazyArray:
     ----------
     info : what it is
     load : reads it; called once, after ``info`` was checked
+    note : what was done to find it, in words; "" if nothing
     """
 
     info: ArrayInfo
     load: Callable[[], Generator[Progress, None, NDArray[Any]]]
+    note: str = ""
 
 
 def plain_dtype(code: str) -> np.dtype[Any] | None:
@@ -105,7 +107,7 @@ def read_parts(
             images = yield from chosen[f"{part}_images"].load()
             labels = yield from chosen[f"{part}_labels"].load()
             pairs[part] = images, labels
-    notes = []
+    notes = [array.note for array in chosen.values() if array.note]
     if "validation" in pairs:
         n_validation = len(pairs["validation"][1])
         pairs["train"] = _joined(where, pairs["train"], pairs.pop("validation"))

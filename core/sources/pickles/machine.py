@@ -1,4 +1,4 @@
-"""Reading a pickle without running it: a machine that knows data, and seven names.
+"""Reading a pickle without running it: a machine that knows data, and a few names.
 
 A pickle is a program. This machine executes the instructions that build numbers, words, lists,
 tuples and dictionaries; where the program asks for something to be imported and called it gets a
@@ -16,61 +16,54 @@ hash a minute. To see that coming, one would have to follow the stack, as here.
 
 from __future__ import annotations
 
-import codecs
-import io
 import pickletools
 import re
-import struct
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
-from core.sources.pickles.notes import MAX_WORD, Callable_, LongText, build, call, known, text_of
-from core.sources.streams import damaged
+from core.sources.pickles.arguments import LENGTHS, OPCODES, Arguments
+from core.sources.pickles.joblib_arrays import holds_objects, read_joblib_array
+from core.sources.pickles.notes import (
+    Callable_,
+    LongText,
+    Made,
+    Name,
+    build,
+    call,
+    compact,
+    known,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from core.sources.pickles.notes import Payload
     from core.sources.streams import Stream
 
-_OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
-_LENGTHS = {
-    pickletools.TAKEN_FROM_ARGUMENT1: "<B",
-    pickletools.TAKEN_FROM_ARGUMENT4: "<i",
-    pickletools.TAKEN_FROM_ARGUMENT4U: "<I",
-    pickletools.TAKEN_FROM_ARGUMENT8U: "<Q",
-}
-"""How the number of bytes is written that follow."""
-
-_SHORT_BYTES = 1 << 16
-"""What is longer is kept as an array, not copied into a bytes object."""
-
-_WORD_BYTES = 10 * MAX_WORD
-"""Text of more bytes is no key and no name, and stays undecoded: one letter in it can make it four
-times as large. Protocol 0 writes a letter with ten (``\\U0001f600``)."""
-
-_MAX_WORDS_BYTES = 1 << 24
-"""Of all words and numbers that are decoded: those of 100,000 keys of 160 letters."""
-
 _MAX_LINE = 1000
-"""Of a number or a name written in words."""
+"""Of a name written in words."""
 
-_MAX_TEXT = limits.MAX_ELEMENTS
-"""Of the values of an array written as one line of text."""
+_STEPS_AT_A_TIME = 1 << 13
+"""Instructions, and numbers that come one after the other, until it is told how far it is."""
 
-_PIECE_BYTES, _STEPS_AT_A_TIME = 1 << 18, 1 << 13
-"""Of a long text, and instructions, until it is told how far it is."""
+_MAX_STACK = 1 << 20
+"""Values that nothing has taken yet; picklers put a thousand entries of a list there."""
 
-_ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:[\\'\"nrt]|x[0-9a-fA-F]{2}))*+")
-"""What Python 2 writes within quotes."""
+_RUNS = {b"K": re.compile(rb"(?:.K)*.", re.DOTALL), b"G": re.compile(rb"(?:.{8}G)*.{8}", re.DOTALL)}
+"""Bytes and floats that follow their first instruction, as in a list of pixels: read together."""
+
+_FEW = 8
+"""Numbers that are not worth being held together."""
+
+_FLOAT = np.dtype([("value", ">f8"), ("next", "u1")])
 
 
-class Machine:
+class Machine(Arguments):
     """Executes the instructions of one pickle.
 
     Parameters
@@ -79,14 +72,14 @@ class Machine:
     """
 
     def __init__(self, stream: Stream) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._stack: list[Any] = []
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
-        self._start = 0
-        self._code = b""
-        self._n_decoded = 0
         self._n_encoded = 0
+        self._n_steps = 0
+        self._n_numbers = 0
+        self._is_inner = False
 
     def run(self) -> Generator[Progress, None, Any]:
         """Return what the pickle holds, telling how many bytes are read.
@@ -96,8 +89,11 @@ class Machine:
         DatasetError
             If it is damaged, too long, or asks for anything but data and arrays.
         """
-        for n in range(limits.MAX_PICKLE_STEPS):
-            if n % _STEPS_AT_A_TIME == 0:
+        told = -_STEPS_AT_A_TIME
+        while self._n_steps < limits.MAX_PICKLE_STEPS:
+            self._n_steps += 1
+            if self._n_steps + self._n_numbers >= told + _STEPS_AT_A_TIME:
+                told = self._n_steps + self._n_numbers
                 yield Progress(self._stream.tell(), 0, "bytes")
             self._start = self._stream.tell()
             self._code = self._stream.read(1)
@@ -107,6 +103,8 @@ class Machine:
                 self._stack.append((yield from self._payload(*_PAYLOADS[self._code])))
             elif self._code in _LONG_STEPS:
                 self._stack.append((yield from _LONG_STEPS[self._code](self)))
+            elif self._code in _RUNS:
+                self._run()
             elif self._code in _STEPS:
                 self._execute(_STEPS[self._code])
             elif self._code:
@@ -130,92 +128,23 @@ class Machine:
         if step.pushes:
             self._stack.append(made)
 
-    def _refuse(self, what: str) -> NoReturn:
-        raise DatasetError(
-            f"{self._stream.label}: the pickle has {self._name()} at byte {self._start}, {what}"
-        )
-
-    def _name(self) -> str:
-        opcode = _OPCODES.get(self._code)
-        return f"0x{self._code.hex()}" if opcode is None else opcode.name
-
-    def _damaged(self) -> NoReturn:
-        self._refuse("where it makes no sense; the file is damaged: copy or download it again")
-
-    def _cut(self, what: str) -> NoReturn:
-        after = f"after {self._stream.tell()} bytes"
-        raise damaged(self._stream.label, f"cut short: {what} ends early, {after}")
-
-    def _argument(self, argument: pickletools.ArgumentDescriptor) -> Any:
-        """Read a number that belongs to an instruction."""
-        in_words = argument.n == pickletools.UP_TO_NEWLINE
-        line = self._stream.read_line(_MAX_LINE) + b"\n" if in_words else b""
-        try:
-            found = argument.reader(io.BytesIO(line) if in_words else self._stream)
-            self._count_decoded(self._stream.tell() - self._start)
-            return found
-        except ValueError:
-            return self._damaged() if in_words else self._cut(self._name())
-
-    def _read(self, n: int) -> bytes:
-        found = self._stream.read(n)
-        return found if len(found) == n else self._cut(self._name())
-
-    def _payload(self, form: str, codec: str) -> Generator[Progress, None, Payload]:
-        """Read bytes after their number; text if there is a ``codec``."""
-        (n,) = struct.unpack(form, self._read(struct.calcsize(form)))
-        if not 0 <= n <= self._stream.most - self._stream.tell():
-            self._refuse(
-                f"which claims {n:,} bytes; there are {self._stream.most:,} in all. The file is "
-                "damaged or a trap: copy or download it again"
-            )
-        if n <= (_WORD_BYTES if codec else _SHORT_BYTES):
-            raw = self._read(n)
-            return self._word(raw, codec) if codec else raw
-        content = np.empty(n, dtype=np.uint8)
-        if (yield from self._stream.fill(content)) < n:
-            self._cut(self._name())
-        return LongText(content, codec) if codec else content
-
-    def _word(self, raw: bytes, codec: str) -> str:
-        self._count_decoded(len(raw))
-        try:
-            return raw.decode(codec, "surrogatepass" if codec == "utf-8" else "strict")
-        except ValueError:
-            return self._damaged()
-
-    def _count_decoded(self, n_bytes: int) -> None:
-        self._n_decoded += n_bytes
-        if self._n_decoded > _MAX_WORDS_BYTES:
-            self._refuse(
-                f"and words and numbers of more than {_MAX_WORDS_BYTES:,} bytes until here; arrays "
-                "need a few. Store them by np.savez"
-            )
-
-    def _quoted(self) -> Generator[Progress, None, Payload]:
-        """Read a string in quotes, as Python 2 writes it, up to the end of the line."""
-        line = yield from self._stream.long_line(_MAX_TEXT)
-        at, end, done = 1, len(line) - 1, 0
-        if end < 1 or line[0] != line[-1] or line[0] not in b"'\"":
-            self._damaged()
-        while at < end:
-            # Checked here: Python's decoder warns of other escapes, and accepts them. What it makes
-            # of a piece is never longer, and takes the place of what has been read.
-            match = _ESCAPES.match(line, at, min(at + _PIECE_BYTES, end))
-            if match is None or match.end() == at:
-                self._damaged()
-            raw: bytes = codecs.escape_decode(match[0])[0]
-            line[done : done + len(raw)] = raw
-            at, done = match.end(), done + len(raw)
-            yield Progress(self._stream.tell(), 0, "bytes")
-        del line[done:]
-        return bytes(line) if done <= _SHORT_BYTES else np.frombuffer(line, dtype=np.uint8)
-
-    def _escaped(self) -> Generator[Progress, None, Payload]:
-        line = yield from self._stream.long_line(_MAX_TEXT)
-        if len(line) <= _WORD_BYTES:
-            return self._word(bytes(line), "raw-unicode-escape")
-        return LongText(np.frombuffer(line, dtype=np.uint8), "raw-unicode-escape")
+    def _run(self) -> None:
+        """Read numbers up to where something else follows, or what is known of the file ends."""
+        match = _RUNS[self._code].match(self._stream.peek())
+        if match is None:  # what is known ends within it
+            return self._execute(_STEPS[self._code])
+        raw = self._read(match.end())
+        if self._code == b"K":
+            values: list[Any] = list(raw[::2])
+        else:
+            values = np.frombuffer(raw + b"G", dtype=_FLOAT)["value"].tolist()
+        self._n_numbers += len(values)
+        self._stack += values
+        most = limits.MAX_PICKLE_NUMBERS
+        if self._n_numbers > most:
+            self._refuse(f"and more than {most:,} numbers until here; store them by np.savez")
+        if len(self._stack) > _MAX_STACK:
+            self._refuse(f"and {len(self._stack):,} values before it that belong to nothing")
 
     def _taken(self, n: int) -> list[Any]:
         """Return the last ``n`` of the stack, which leave it."""
@@ -260,8 +189,14 @@ class Machine:
     def _extended(self, target: Any, items: list[Any]) -> list[Any]:
         if type(target) is not list:
             self._damaged()
-        target.extend(items)
+        target.extend(self._together(items))
         return target
+
+    def _together(self, items: list[Any]) -> list[Any]:
+        """Return numbers as one entry that holds them all: they take 8 to 32 times less then."""
+        if len(items) < _FEW or (found := compact(items)) is None:
+            return items
+        return [found]
 
     def _assigned(self, target: Any, items: list[Any]) -> dict[str, Any]:
         if type(target) is not dict or len(items) % 2:
@@ -280,11 +215,16 @@ class Machine:
         word = text_of(key)
         return self._refuse("with a key that is neither word nor number") if word is None else word
 
-    def _global(self) -> Callable_:
+    def _new(self, kind: Any, arguments: Any) -> Any:
+        if not isinstance(kind, Callable_ | Name) or arguments != ():
+            self._damaged()
+        return {} if kind is Callable_.DICTIONARY else Made(kind)
+
+    def _global(self) -> Callable_ | Name:
         module, name = (self._stream.read_line(_MAX_LINE).decode("utf-8", "replace") for _ in "mn")
         return self._known(module, name)
 
-    def _known(self, module: Any, name: Any) -> Callable_:
+    def _known(self, module: Any, name: Any) -> Callable_ | Name:
         module, name = text_of(module), text_of(name)
         if module is None or name is None:
             self._damaged()
@@ -300,7 +240,7 @@ class Machine:
 
     def _reduced(self) -> Generator[Progress, None, Any]:
         function, arguments = self._taken(2)
-        if not isinstance(function, Callable_) or type(arguments) is not tuple:
+        if not isinstance(function, Callable_ | Name) or type(arguments) is not tuple:
             self._damaged()
         text = arguments[0] if arguments else None
         if isinstance(text, str | LongText):
@@ -311,10 +251,34 @@ class Machine:
         with self._noted():
             return (yield from call(function, arguments))
 
-    def _built(self, target: Any, state: Any) -> Any:
+    def _built(self) -> Generator[Progress, None, Any]:
+        target, state = self._taken(2)
         with self._noted():
             build(target, state)
-        return target
+            if not isinstance(target, Made) or target.kind is not Name.JOBLIB_ARRAY:
+                return target
+            if not holds_objects(state):
+                return (yield from read_joblib_array(state, self._stream))
+        return (yield from self._inner())
+
+    def _inner(self) -> Generator[Progress, None, Any]:
+        """Run the pickle that is next: joblib writes an array of objects as one of its own."""
+        if self._is_inner:
+            self._refuse("in a pickle that is within another one; expected none within that")
+        inner = Machine(self._stream)
+        inner._is_inner = True
+        inner._n_steps, inner._n_numbers, inner._n_decoded = (
+            self._n_steps,
+            self._n_numbers,
+            self._n_decoded,
+        )
+        found = yield from inner.run()
+        self._n_steps, self._n_numbers, self._n_decoded = (
+            inner._n_steps,
+            inner._n_numbers,
+            inner._n_decoded,
+        )
+        return found
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
@@ -329,13 +293,18 @@ class Machine:
 
 
 _PAYLOADS = {
-    opcode.code.encode("latin-1"): (_LENGTHS[opcode.arg.n], "utf-8" * ("UNICODE" in opcode.name))
+    opcode.code.encode("latin-1"): (LENGTHS[opcode.arg.n], "utf-8" * ("UNICODE" in opcode.name))
     for opcode in pickletools.opcodes
-    if opcode.arg is not None and opcode.arg.n in _LENGTHS and not opcode.name.startswith("LONG")
+    if opcode.arg is not None and opcode.arg.n in LENGTHS and not opcode.name.startswith("LONG")
 }
 """Instruction -> how the number of its bytes is written, and how these are text."""
 
-_LONG_STEPS = {b"S": Machine._quoted, b"V": Machine._escaped, b"R": Machine._reduced}
+_LONG_STEPS = {
+    b"S": Machine._quoted,
+    b"V": Machine._escaped,
+    b"R": Machine._reduced,
+    b"b": Machine._built,
+}
 """Instructions that may take long, and tell how far they are: what they push."""
 
 _BY_THEMSELVES = ("MARK", "POP", "GLOBAL")
@@ -355,9 +324,9 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     "DUP": Machine._twice,
     "EMPTY_TUPLE": lambda _: (),
     **dict.fromkeys(("TUPLE1", "TUPLE2", "TUPLE3"), lambda _, *items: items),
-    "TUPLE": lambda _, items: tuple(items),
+    "TUPLE": lambda machine, items: tuple(machine._together(items)),
     "EMPTY_LIST": lambda _: [],
-    "LIST": lambda _, items: items,
+    "LIST": Machine._together,
     "APPEND": lambda machine, target, item: machine._extended(target, [item]),
     "APPENDS": Machine._extended,
     "EMPTY_DICT": lambda _: {},
@@ -369,7 +338,7 @@ _ACTIONS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), Machine._get),
     "GLOBAL": Machine._global,
     "STACK_GLOBAL": Machine._known,
-    "BUILD": Machine._built,
+    "NEWOBJ": Machine._new,
 }
 """What an instruction makes of its number and of what it takes from the stack."""
 
@@ -395,4 +364,4 @@ def _step(opcode: pickletools.OpcodeInfo) -> _Step:
     )
 
 
-_STEPS = {code: _step(opcode) for code, opcode in _OPCODES.items() if opcode.name in _ACTIONS}
+_STEPS = {code: _step(opcode) for code, opcode in OPCODES.items() if opcode.name in _ACTIONS}

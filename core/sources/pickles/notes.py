@@ -62,6 +62,64 @@ class Callable_(Enum):
     DICTIONARY = "a dictionary that keeps its order"
 
 
+class Name(Enum):
+    """What other libraries' data ask for, by package and last name; a :class:`Made` notes each."""
+
+    FRAME = "pandas.DataFrame"
+    SERIES = "pandas.Series"
+    BLOCKS = "pandas.BlockManager"
+    ONE_BLOCK = "pandas.SingleBlockManager"
+    BLOCK = "pandas._unpickle_block"
+    INDEX = "pandas._new_Index"
+    INDEX_TYPE = "pandas.Index"
+    WHOLE_INDEX = "pandas.Int64Index"
+    RANGE_INDEX = "pandas.RangeIndex"
+    ARRAY = "pandas.__pyx_unpickle_NDArrayBacked"
+    CATEGORICAL = "pandas.Categorical"
+    CATEGORIES = "pandas.CategoricalDtype"
+    WORDS = "pandas.StringArray"
+    WORDS_TYPE = "pandas.StringDtype"
+    ARROW_WORDS = "pandas.ArrowStringArray"
+    ARROW_ARRAY = "pyarrow._restore_array"
+    ARROW_CHUNKS = "pyarrow.chunked_array"
+    ARROW_TYPE = "pyarrow.type_for_alias"
+    ARROW_BUFFER = "pyarrow.py_buffer"
+    JOBLIB_ARRAY = "joblib.NumpyArrayWrapper"
+    SLICE = "builtins.slice"
+    BYTES = "builtins.bytearray"
+
+
+@dataclass(slots=True, eq=False)
+class Made:
+    """What a library would have made: of what kind, from which arguments, and its state."""
+
+    kind: Callable_ | Name
+    arguments: tuple[Any, ...] = ()
+    state: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Entries of a list or a tuple that come one after the other, (n,)."""
+
+    values: NDArray[Any]
+
+
+def compact(items: list[Any]) -> Numbers | None:
+    """Return numbers held together, bytes as such; None if there are others than numbers."""
+    kinds = set(map(type, items))
+    if not kinds <= {int, float}:
+        return None
+    try:
+        values = np.array(items, dtype=np.float64 if float in kinds else np.int64)
+    except OverflowError:
+        return None
+    if values.dtype.kind == "i" and values.min() >= 0 and values.max() <= 255:
+        values = values.astype(np.uint8)
+    return Numbers(values)
+
+
+_NAMES = {name.value: name for name in Name}
 _KNOWN = {
     ("numpy._core.multiarray", "_reconstruct"): Callable_.RECONSTRUCT,
     ("numpy._core.numeric", "_frombuffer"): Callable_.FROMBUFFER,
@@ -92,6 +150,7 @@ class ArrayNote:
     order : ``C`` or ``F``
     axes : which stored axis comes first, second, ...; None where they are as stored
     content : the bytes; None where they are objects
+    objects : these, in the order of C
     """
 
     shape: tuple[int, ...] | None = None
@@ -99,11 +158,19 @@ class ArrayNote:
     order: str = "C"
     axes: tuple[int, ...] | None = None
     content: NDArray[np.uint8] | None = None
+    objects: list[Any] | None = None
 
 
-def known(module: str, name: str) -> Callable_ | None:
-    """Return the stand-in for a name that a pickle imports, or None; NumPy 1 has no underscore."""
-    return _KNOWN.get((re.sub(r"\Anumpy\.core\.", "numpy._core.", module), name))
+def known(module: str, name: str) -> Callable_ | Name | None:
+    """Return the stand-in for a name that a pickle imports, or None; NumPy 1 has no underscore.
+
+    Where in pandas, scikit-learn and the others a name is found changes with their versions.
+    """
+    package = module.partition(".")[0]
+    if (package, name) == ("sklearn", "Bunch"):
+        return Callable_.DICTIONARY
+    named = _NAMES.get(f"{'builtins' if module == '__builtin__' else package}.{name}")
+    return named or _KNOWN.get((re.sub(r"\Anumpy\.core\.", "numpy._core.", module), name))
 
 
 def text_of(value: Any) -> str | None:
@@ -113,7 +180,7 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) and len(value) <= MAX_WORD else None
 
 
-def call(function: Callable_, arguments: tuple[Any, ...]) -> Generator[Progress, None, Any]:
+def call(function: Callable_ | Name, arguments: tuple[Any, ...]) -> Generator[Progress, None, Any]:
     """Return a note of what the function would have made.
 
     Raises
@@ -121,6 +188,10 @@ def call(function: Callable_, arguments: tuple[Any, ...]) -> Generator[Progress,
     DatasetError
         In words that follow "where", if the arguments are not those NumPy writes.
     """
+    if function in (Name.BYTES, Name.ARROW_BUFFER) and len(arguments) == 1:
+        return arguments[0]
+    if isinstance(function, Name):
+        return Made(function, arguments)
     if function is Callable_.RECONSTRUCT and arguments and arguments[0] is Callable_.NDARRAY:
         return ArrayNote()  # the size asked for here is always that of nothing
     if function is Callable_.DTYPE and arguments and text_of(arguments[0]):
@@ -154,6 +225,11 @@ def build(target: Any, state: Any) -> None:
     DatasetError
         In words that follow "where", if ``state`` is not what NumPy writes.
     """
+    if isinstance(target, Made):
+        target.state = state
+        return
+    if isinstance(target, dict) and isinstance(state, dict):
+        return  # scikit-learn's warnings about keys
     if isinstance(target, DtypeNote) and type(state) is tuple and len(state) >= 2:
         order = text_of(state[1])
         if order not in ("<", ">", "|", "="):
@@ -162,20 +238,23 @@ def build(target: Any, state: Any) -> None:
         return
     if isinstance(target, ArrayNote) and type(state) is tuple and len(state) == 5:
         _, shape, dtype, fortran, content = state
-        target.shape, target.code = _shape(shape), _code(dtype)
+        target.shape, target.code = checked_shape(shape), code_of(dtype)
         if type(fortran) not in (bool, int):
             raise DatasetError("the order of an array is neither true nor false")
         target.order = "F" if fortran else "C"
-        target.content = None if type(content) is list else _bytes(content)
+        if type(content) is list:
+            target.objects = content
+        else:
+            target.content = _bytes(content)
         return
     raise DatasetError("something that is no array is to be filled")
 
 
 def _from_buffer(content: Any, dtype: Any, shape: Any, order: Any, axes: Any = None) -> ArrayNote:
-    note = ArrayNote(_shape(shape), _code(dtype), content=_bytes(content))
+    note = ArrayNote(checked_shape(shape), code_of(dtype), content=_bytes(content))
     order = text_of(order)
     if order == "K" and axes is not None:
-        note.axes = _shape(axes)
+        note.axes = checked_shape(axes)
         if sorted(note.axes) != list(range(len(note.shape or ()))):
             raise DatasetError("the axes of an array are not those it has")
     elif order in ("C", "F"):
@@ -185,7 +264,8 @@ def _from_buffer(content: Any, dtype: Any, shape: Any, order: Any, axes: Any = N
     return note
 
 
-def _shape(value: Any) -> tuple[int, ...]:
+def checked_shape(value: Any) -> tuple[int, ...]:
+    """Return a shape, or refuse what is none."""
     if (
         type(value) is not tuple
         or len(value) > _MAX_DIMENSIONS
@@ -195,7 +275,8 @@ def _shape(value: Any) -> tuple[int, ...]:
     return value
 
 
-def _code(value: Any) -> str:
+def code_of(value: Any) -> str:
+    """Return a type of values as NumPy writes it, or refuse what is none."""
     if not isinstance(value, DtypeNote):
         raise DatasetError("the type of an array's values is none")
     return value.byte_order + value.code.lstrip("<>|=")

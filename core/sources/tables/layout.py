@@ -25,7 +25,7 @@ LABEL_WORDS = frozenset(
     {"label", "labels", "class", "classes", "target", "targets", "digit", "y"}
     | {"category", "letter", "character"}
 )
-_INDEX_WORDS = frozenset({"", "id", "index", "unnamed: 0", "imageid", "image_id"})
+INDEX_WORDS = frozenset({"", "id", "index", "unnamed: 0", "imageid", "image_id"})
 """How the column is called that numbers the rows; pandas leaves its name empty."""
 
 _QUOTED = re.compile(r'"[^"]*"?')
@@ -167,7 +167,7 @@ def _is_index(fields: list[str]) -> bool:
     It is called so, or it stands before the labels and is called otherwise than the pixels.
     """
     names = [field.casefold() for field in fields]
-    if names[0] in _INDEX_WORDS:
+    if names[0] in INDEX_WORDS:
         return True
     pixel = _stem(names[-1])
     return len(names) > 2 and is_label(names[1]) and _stem(names[0]) != pixel == _stem(names[2])
