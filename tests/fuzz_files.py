@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from core_samples import idx_bytes
+from foreign_pickles import PICKLES
 from hostile_files import npy
 from PIL import Image
 from test_core_sources_pickles import Python2
@@ -251,6 +252,16 @@ SUBJECTS: dict[str, Subject] = {
         "digits.pkl",
         tokens=_PICKLE_TOKENS,
     ),
+    **{
+        kind: Subject({"digits.pkl": content}, "digits.pkl", tokens=_PICKLE_TOKENS)
+        for kind, content in {
+            "pickle, lists": pickle.dumps((_IMAGES.tolist(), _WHOLE.tolist()), protocol=4),
+            "pickle, DataFrame": PICKLES["words, pandas 3"],
+            "pickle, DataFrame with Arrow": PICKLES["words, pandas 3 with Arrow"],
+            "pickle, Bunch of frames": PICKLES["Bunch of frames"],
+            "joblib": PICKLES["frame by joblib"],
+        }.items()
+    },
     "pickle, NumPy's numbers": Subject(
         {"digits.pkl": pickle.dumps({"x": _IMAGES, "y": list(_WHOLE)}, protocol=4)},
         "digits.pkl",

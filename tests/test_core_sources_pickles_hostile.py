@@ -187,13 +187,52 @@ HOSTILE = {
     ),
     "a million arrays": (
         content(b"]q\x00(", EMPTY_ARRAY % b"K\x00\x85", b"q\x01", b"h\x01" * (STEPS - 50), b"e."),
-        "1,001 arrays are more than the 1,000 accepted",
+        f"entries of containers within each other are more than the {STEPS:,}",
     ),
     "a million names": (
         content(
             b"}(", b"".join(pickled_text(b"%d" % i) + NUMBER for i in range(STEPS // 2 - 10)), b"u."
         ),
         NO_IMAGES,
+    ),
+    "rows of one list of numbers": (
+        content(b"]q\x00(" + b"K\x01" * 1000 + b"e](" + b"h\x00" * (STEPS - 50) + b"e."),
+        "the labels are missing",
+    ),
+    "lists of one list of rows": (
+        content(
+            b"]q\x00("
+            + b"K\x01" * 8
+            + b"e]q\x01("
+            + b"h\x00" * 5000
+            + b"e]("
+            + b"h\x01" * 5000
+            + b"e."
+        ),
+        f"entries of containers within each other are more than the {STEPS:,}",
+    ),
+    "pairs of one list of pairs": (
+        content(
+            b"](K\x01K\x02eN\x86q\x01](" + b"h\x01" * 5000 + b"eq\x02](" + b"h\x02" * 5000 + b"e."
+        ),
+        f"entries of containers within each other are more than the {STEPS:,}",
+    ),
+    "a tuple of numbers that nothing ends": (
+        packed(b"(" + b"K\x01" * 100_000_000),
+        "values before it that belong to nothing",
+    ),
+    "an array of joblib of 8 TB": (
+        content(
+            b"cjoblib\nNumpyArrayWrapper\n)\x81}("
+            + pickled_text(b"shape")
+            + b"J\0\0\0\x70M\0\x10\x86"
+            + pickled_text(b"order")
+            + pickled_text(b"C")
+            + pickled_text(b"dtype")
+            + PICKLED_DTYPE
+            + b"ub."
+        ),
+        "an array of joblib needs",
     ),
     "a head that is a name at every place": (
         lambda f: written(f / "a.pkl", b"(" + b"c" * 100_000),
@@ -217,6 +256,14 @@ def test_what_would_fill_memory_or_take_for_ever_is_refused_at_little_cost(tmp_p
 
 
 AT_THE_CAP = {
+    "lists of bytes": (
+        packed(b"](" + (b"](" + b"K\x01" * 1000 + b"e") * 100_000 + b"e."),
+        "more than 67,108,864 numbers until here",
+    ),
+    "lists of fractions": (
+        packed(b"](" + (b"](" + (b"G" + bytes(8)) * 1000 + b"e") * 70_000 + b"e."),
+        "more than 67,108,864 numbers until here",
+    ),
     "bytes beyond it": (
         packed(
             b"\x8e" + struct.pack("<Q", 350_000_000),
