@@ -192,7 +192,7 @@ def _opened(path: str, reading: dict[str, Any]) -> dict[str, Any]:
 
 def _serve() -> None:
     sys.path.insert(0, str(REPOSITORY))
-    import core.sources.opening  # noqa: F401 - before the forks, and so are the formats
+    import core.sources.inside  # noqa: F401 - before the forks, and so are the formats
     from core.sources import file_formats
 
     file_formats()

@@ -795,13 +795,9 @@ WRONG = {
         npy("w.npy", **PAIR, w=np.zeros(3)),
         "/w.npy: the arrays beside it that are images and labels (X, y) do not need it",
     ),
-    "npy and npz of one name": (
-        lambda folder: [npz(a=TRAIN)(folder).rename(folder / "X.npz"), npy("", **PAIR)(folder)][1],
-        "there are two files of arrays called X",
-    ),
     "two sets in a folder": (
         lambda folder: [npz(**FOUR)(folder), npy("", **PAIR)(folder)][1],
-        "several files of arrays (X.npy, set.npz, y.npy), of which set.npz holds 4 arrays",
+        "X.npy and set.npz open (y.npy not tried); open one of them instead",
     ),
     "one-hot of different numbers": (
         npz(X=TRAIN, y=np.eye(4)[TRAIN_LABELS] * np.where(np.arange(40) == 7, 0.5, 1)[:, None]),

@@ -504,8 +504,8 @@ def test_a_test_part_of_another_size_is_refused(tmp_path):
 
 def test_several_tables_in_a_folder_are_listed(tmp_path):
     write(tmp_path, KAGGLE, "a.csv")
-    write(tmp_path, KAGGLE, "b.csv")
-    assert "several tables (a.csv, b.csv); open one of them" in refusal(tmp_path)
+    write(tmp_path, KAGGLE[: KAGGLE.rindex("\n", 0, -1) + 1], "b.csv")
+    assert "a.csv and b.csv open; open one of them instead" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def opening_dataset(
                 f"{name_or_path}: no such file or folder, and no data set of that name; "
                 f"give the path of a data set, or one of {names}"
             )
-        from core.sources.opening import open_path
+        from core.sources.inside import open_path
 
         return (yield from open_path(path, file_formats(), reading or ReadingConfig()))
     except (OSError, ValueError, RuntimeError) as error:

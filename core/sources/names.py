@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from core.sources import limits
 
-_FOLDER = "__MACOSX"
-_PREFIX = "._"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
+_LITTER = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
+_PACKED = re.compile(r"(?P<stem>.+?)\.(zip|tar|tgz|(tar\.)?(gz|bz2|xz|zst)|7z|rar)", re.IGNORECASE)
+_LISTED = 6
 _LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.($|[/\\])|\0")
 """An absolute path, a drive, or a step up."""
-
 _DIGITS = re.compile(r"([0-9]+)")
 
 
 def is_litter(name: str) -> bool:
-    """Whether a path within a folder or an archive is one of macOS' shadows of a real file.
+    """Whether a path within a folder or an archive is what programs leave, and nobody put there.
 
-    It keeps what a foreign disk or an archive has no place for in ``._NAME`` beside ``NAME``, in
-    archives below ``__MACOSX`` (AppleDouble, RFC 1740).
+    Those are macOS' shadows ``._NAME`` of real files, in archives below ``__MACOSX`` (AppleDouble,
+    RFC 1740), the notes of file managers, and whatever is hidden: ``.git``, ``.ipynb_checkpoints``.
     """
-    parts = name.split("/")
-    return _FOLDER in parts or parts[-1].startswith(_PREFIX)
+    return any(
+        part.casefold() in _LITTER or (part[:1] == "." and part not in (".", ".."))
+        for part in name.split("/")
+    )
+
+
+def packed_stem(name: str) -> str:
+    """Return what an archive was made of, by its name in small letters; "" if it is none."""
+    match = _PACKED.fullmatch(name.casefold())
+    return match["stem"] if match else ""
+
+
+def first_names(names: Sequence[str], most: int = _LISTED) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def wrong_member_name(name: str) -> str:

@@ -1,71 +1,23 @@
-"""Opening whatever is at a path: the content says what it is."""
+"""What is at a path, as far as its beginning tells."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.progress import Progress, finish
 from core.sources import archives, limits
-from core.sources.assembly import assemble
 from core.sources.limits import check_at_most
 from core.sources.names import is_litter
-from core.sources.parts import FileFormat, Head
+from core.sources.parts import Head
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 from core.sources.places import Inside, listed
 from core.sources.streams import damaged, read_heads
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator
 
-    from core.data.dataset import Dataset
     from core.sources.places import Place
-    from core.sources.reading import ReadingConfig
-
-
-_MAX_DEPTH = 4
-"""Folders alone in folders that are looked through, as torchvision's data/MNIST/raw."""
-
-
-def open_path(
-    path: Place, formats: Sequence[FileFormat], reading: ReadingConfig
-) -> Generator[Progress, None, Dataset]:
-    """Open a file or folder with the first of ``formats`` that recognises it.
-
-    Of a folder that holds one folder and nothing else the inner one is opened.
-
-    Raises
-    ------
-    DatasetError
-        Saying what is wrong with the content, or what would be accepted.
-    OSError, ValueError
-        If it cannot be read at all.
-    """
-    head = yield from looking(path)
-    inside = head
-    for _ in range(_MAX_DEPTH):
-        for file_format in formats:
-            if file_format.recognises(inside):
-                parts = yield from file_format.read(inside, reading)
-                if inside is not head:
-                    parts = replace(parts, name=path.resolve().name)
-                return (yield from assemble(parts, str(inside.path), reading))
-        folder = _only_folder(inside)
-        if folder is None:
-            break
-        inside = look(folder)
-    expected = "; ".join(file_format.EXPECTED for file_format in formats)
-    raise DatasetError(f"{path}: {_what_it_is(head)}; expected one of: {expected}")
-
-
-def _only_folder(head: Head) -> Place | None:
-    """Return the folder that is alone in a folder: archives and programs leave such wrappings."""
-    names = [name for name in head.names if not name.startswith(".")]
-    if not head.is_folder or len(names) != 1:
-        return None
-    found = head.path / names[0]
-    return found if found.is_dir() and not found.is_symlink() else None
 
 
 def look(path: Place) -> Head:
@@ -110,7 +62,8 @@ def folder_names(folder: Place) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _what_it_is(head: Head) -> str:
+def what_it_is(head: Head) -> str:
+    """Return why no format recognises it, in words."""
     if head.is_folder:
         what = "archive" if isinstance(head.path, Inside) else "folder"
         return f"no images were found in this {what}" if head.names else f"this {what} is empty"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.errors import DatasetError
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -68,6 +70,10 @@ class Parts:
     notes: tuple[str, ...] = ()
 
 
+class NotOneSet(DatasetError):
+    """A folder is no data set as a whole; one of the things in it may be."""
+
+
 class FileFormat(Protocol):
     """What a module that reads one file format offers."""
 
@@ -79,5 +85,8 @@ class FileFormat(Protocol):
         ...
 
     def read(self, head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
-        """Read it, telling how far it is; DatasetError on anything wrong."""
+        """Read it, telling how far it is; DatasetError on anything wrong.
+
+        NotOneSet where a folder is not wrong, but more or less than one set.
+        """
         ...

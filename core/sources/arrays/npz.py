@@ -20,6 +20,7 @@ from core.sources.arrays.npy import MAGIC, lazy_npy
 from core.sources.arrays.roles import HOW_TO_SAY, choose, meaning
 from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
+from core.sources.parts import NotOneSet
 from core.sources.streams import file_blob
 
 if TYPE_CHECKING:
@@ -125,12 +126,12 @@ def _one_each(
             continue
         if len(inside) != 1:
             listed = ", ".join(file.name for file in files[:12])
-            raise DatasetError(
+            raise NotOneSet(
                 f"{path}: several files of arrays ({listed}), of which {file.name} holds "
                 f"{len(inside)} arrays; open one of them instead"
             )
         if name in found:
-            raise DatasetError(
+            raise (NotOneSet if head.is_folder else DatasetError)(
                 f"{path}: there are two files of arrays called {name}; open one of them instead"
             )
         found[name] = replace(inside[0], info=replace(inside[0].info, name=name))

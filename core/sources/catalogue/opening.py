@@ -15,7 +15,7 @@ from core.sources.catalogue.dataset_cache import entry_folder, verify
 from core.sources.catalogue.downloads import OTHER_WAYS, Download
 from core.sources.catalogue.entries import CatalogueEntry, NotDownloaded
 from core.sources.catalogue.mirrors import given_mirrors
-from core.sources.opening import open_path
+from core.sources.inside import open_path
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

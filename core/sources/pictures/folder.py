@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import DatasetError
-from core.sources.parts import Head, Pair, Parts
+from core.sources.parts import Head, NotOneSet, Pair, Parts
 from core.sources.pictures.tree import holds_pictures, look_through
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     pictures = Pictures(head.path, reading.picture_side)
     columns = yield from pictures.read(tree)
     if not any(columns):
-        raise DatasetError(f"{head.path}: {tree.why_none()}")
+        raise NotOneSet(f"{head.path}: {tree.why_none()}")
     stack = pictures.stack()
     class_names = tuple(name for name in tree.class_names if name in pictures.class_names)
     places = {name: i for i, name in enumerate(class_names)}

@@ -12,6 +12,7 @@ from core.progress import Progress
 from core.sources import limits
 from core.sources.ink import frames
 from core.sources.limits import check_at_most
+from core.sources.names import first_names
 from core.sources.pictures.files import Picture, decoded
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 _USUAL_SIDE = 28
 """As MNIST's, where pictures are too large or too different to keep their own size."""
 
-_LISTED = 4
+_DAMAGED_SHARE = 0.01
+"""Of pictures that may be damaged: they are left out; more are no accident."""
 
 
 def read_picture(file: Place) -> Picture | None:
@@ -51,11 +53,6 @@ def read_picture(file: Place) -> Picture | None:
     return decoded(str(file), content)
 
 
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more
-
-
 class Pictures:
     """The pictures of a folder, brought to one size while they are read.
 
@@ -78,6 +75,7 @@ class Pictures:
         self._side = side
         self._images: list[NDArray[np.uint8]] = []
         self._others: list[str] = []
+        self._damages: list[DatasetError] = []
         self._sizes: set[tuple[int, int, int]] = set()
         self._coloured = self._transparent = self._turned = self._resized = 0
 
@@ -87,7 +85,8 @@ class Pictures:
         Raises
         ------
         DatasetError
-            If one is damaged or too large, or there are too many, of pictures or of classes.
+            If more than a few are damaged or too large, or there are too many, of pictures or of
+            classes.
         """
         total = sum(len(files) for part in tree.parts for files in part.values())
         done = 0
@@ -97,13 +96,29 @@ class Pictures:
                 for file in files:
                     yield Progress(done, total, "pictures")
                     done += 1
-                    picture = read_picture(file)
+                    try:
+                        picture = read_picture(file)
+                    except DatasetError as damage:
+                        self._leave_out(damage, total)
+                        continue
                     if picture is None:
                         self._others.append(file.name)
                     else:
                         column.append(name)
                         self._add(name, picture)
         return columns
+
+    def _leave_out(self, damage: DatasetError, total: int) -> None:
+        self._damages.append(damage)
+        n, most = len(self._damages), int(_DAMAGED_SHARE * total)
+        if not most:
+            raise damage
+        if n > most:
+            raise DatasetError(
+                f"{self._folder}: {n:,} of {total:,} pictures are damaged or too large, more than "
+                f"the 1 in {1 / _DAMAGED_SHARE:.0f} that is left out. The first is "
+                f"{self._damages[0]}"
+            )
 
     def _add(self, class_name: str, picture: Picture) -> None:
         self.class_names.add(class_name)
@@ -139,11 +154,16 @@ class Pictures:
         notes = list(tree.notes)
         empty = [name for name in tree.class_names if name not in self.class_names]
         if empty:
-            notes.append(f"Folders without pictures were left out: {_listed(empty)}.")
+            notes.append(f"Folders without pictures were left out: {first_names(empty)}.")
         if self._others:
             notes.append(
                 f"{len(self._others):,} files that are no pictures were left out: "
-                f"{_listed(self._others)}."
+                f"{first_names(self._others)}."
+            )
+        if self._damages:
+            notes.append(
+                f"{_pictures(len(self._damages))} left out as damaged or too large (up to 1 in "
+                f"{1 / _DAMAGED_SHARE:.0f} may be). The first is {self._damages[0]}."
             )
         if self._resized:
             ends = dict.fromkeys((min(self._sizes), max(self._sizes)))

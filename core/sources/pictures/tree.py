@@ -1,7 +1,8 @@
 """Which files of a folder may be pictures of which class; contents are looked at elsewhere.
 
-Links to folders are never followed, and nothing deeper than ``train/class/file`` is looked at: no
-loop of links can hold anybody up, and no link leads out.
+Links to folders are never followed, and nothing deeper than ``train/class/file`` is looked at, but
+for folders alone in a folder, as programs that unpack leave them: no loop of links can hold anybody
+up, and no link leads out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.names import is_litter, natural_key
+from core.sources.names import first_names, is_litter, natural_key
+from core.sources.parts import NotOneSet
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 from core.sources.places import listed
 
@@ -28,9 +30,9 @@ _ROLES = {
 }  # fmt: skip
 """What folders of the parts of a set are called, in the order of learning and measuring."""
 
-_NO_CLASSES = "."
-"""How folders begin that programs leave beside the real ones: .ipynb_checkpoints, .git."""
+_WORD = re.compile(r"[^\W\d_]+|[0-9]+")
 
+_MAX_WRAPPINGS = 3
 _LOOKED = 8
 """Files of a folder whose content is looked at where no name is a picture's."""
 
@@ -53,21 +55,17 @@ class Tree:
     class_names : of all parts, as people sort them
     notes : what was left out or joined
     n_flat : files named as pictures that lie in no sub-folder
-    deeper : a sub-folder without files, but with folders; "" if there is none
     """
 
     parts: tuple[dict[str, list[Place]], ...]
     class_names: tuple[str, ...]
     notes: tuple[str, ...]
     n_flat: int
-    deeper: str
 
     def why_none(self) -> str:
         """Return why there is no picture in the sub-folders, and what would be right."""
         if self.n_flat:
             return f"{self.n_flat:,} pictures lie in it without a class; {_RIGHT}"
-        if self.deeper:
-            return f"no pictures in its sub-folders; {_RIGHT}. Try to open {self.deeper} instead"
         return f"no pictures in its sub-folders; {_RIGHT}"
 
 
@@ -95,7 +93,7 @@ class _Looker:
                 if is_litter(entry.name):
                     continue
                 found.n_links += entry.is_link
-                if entry.is_folder and not entry.name.startswith(_NO_CLASSES):
+                if entry.is_folder:
                     found.folders.append(entry.name)
                 elif entry.is_file:  # a pipe would be read for ever
                     found.files.append(entry.name)
@@ -104,6 +102,43 @@ class _Looker:
         found.files.sort()  # in people's order only once they are pictures: that takes far longer
         found.folders.sort(key=natural_key)
         return found
+
+    def unwrapped(self, folder: Place, found: _Folder) -> tuple[Place, _Folder]:
+        """Return the folder of folders that is alone in one, as in ``train/train/class``."""
+        for _ in range(_MAX_WRAPPINGS):
+            if len(found.folders) != 1 or not _holds_folders_alone(found):
+                break
+            inner = self.look(folder / found.folders[0])
+            if not _holds_folders_alone(inner):
+                break
+            folder, found = folder / found.folders[0], inner
+        return folder, found
+
+    def of_class(self, folder: Place, found: _Folder | None = None) -> tuple[Place, _Folder]:
+        """Return where the files of a class are: they may be in a folder alone in its folder."""
+        found = found or self.look(folder)
+        if len(found.folders) == 1 and _holds_folders_alone(found):
+            folder /= found.folders[0]
+            found = self.look(folder)
+        return folder, found
+
+
+def _roles(inner: dict[str, _Folder]) -> dict[str, int]:
+    """Return which folders are parts of a set, by their names: ``train`` or ``digits_train``.
+
+    What the names say besides the part must be the same of all, or they are parts of several sets.
+    """
+    by_rest: dict[tuple[str, ...], dict[str, int]] = {}
+    for name, folder in inner.items():
+        words = _WORD.findall(name.casefold())
+        said = [word for word in words if word in _ROLES]
+        if len(said) == 1 and _holds_folders_alone(folder):
+            rest = tuple(word for word in words if word != said[0])
+            by_rest.setdefault(rest, {})[name] = _ROLES[said[0]]
+    if () in by_rest:
+        return by_rest[()]
+    found = by_rest.popitem()[1] if len(by_rest) == 1 else {}
+    return found if len(found) > 1 and _ROLES["train"] in found.values() else {}
 
 
 def holds_pictures(top: Place) -> bool:
@@ -123,16 +158,19 @@ def holds_pictures(top: Place) -> bool:
         return True
     if here.files and not n_flat and not here.folders and _some_are_pictures(top, here.files):
         return True
-    for name in here.folders:
-        inner = looker.look(top / name)
-        is_alone = len(here.folders) == 1 and not n_flat and name.casefold() not in _ROLES
-        if is_alone and _holds_folders_alone(inner):
+    inner = {name: looker.look(top / name) for name in here.folders}
+    roles = _roles(inner)
+    for name, found in inner.items():
+        folder = top / name
+        if name in roles:
+            folder, found = looker.unwrapped(folder, found)
+        elif len(inner) == 1 and not n_flat and _holds_folders_alone(found):
             return False  # a wrapping: what is inside is opened instead
-        if _some_are_pictures(top / name, inner.files):
+        if _some_are_pictures(folder, found.files):
             return True
-        for inner_name in inner.folders:
-            folder = top / name / inner_name
-            if _some_are_pictures(folder, looker.look(folder).files):
+        for inner_name in found.folders:
+            deeper, found = looker.of_class(folder / inner_name)
+            if _some_are_pictures(deeper, found.files):
                 return True
     return False
 
@@ -160,31 +198,27 @@ def look_through(top: Place) -> Tree:
     inner = {name: looker.look(top / name) for name in here.folders}
     notes: list[str] = []
     n_links = here.n_links + sum(folder.n_links for folder in inner.values())
-    roles = {
-        name: _ROLES[name.casefold()]
-        for name, folder in inner.items()
-        if name.casefold() in _ROLES and _holds_folders_alone(folder)
-    }
+    roles = _roles(inner)
     if roles:
         found = []
         for name in sorted(roles, key=lambda name: roles[name]):
-            folders = {each: looker.look(top / name / each) for each in inner[name].folders}
-            n_links += sum(folder.n_links for folder in folders.values())
-            found.append((name, _files(top / name, folders)))
-        parts = _joined(found, notes)
+            place, part = looker.unwrapped(top / name, inner[name])
+            classes = {each: looker.of_class(place / each) for each in part.folders}
+            n_links += sum(folder.n_links for _, folder in classes.values())
+            found.append((name, _files(classes)))
+        parts = _joined(found, roles, notes)
         beside = [name for name in here.folders if name not in roles]
         if beside:
-            notes.append(f"Folders beside {' and '.join(roles)} were left out.")
+            notes.append(f"Left out beside {' and '.join(roles)}: {first_names(beside)}.")
     else:
-        parts = (_files(top, inner),)
+        parts = (_files({name: looker.of_class(top / name, inner[name]) for name in inner}),)
     if n_links:
         notes.append(f"{n_links:,} link{'s' * (n_links != 1)} to folders were not followed.")
     n_flat = sum(_NAME.fullmatch(name) is not None for name in here.files)
     names = {name for part in parts for name in part}
-    deeper = [name for name, folder in inner.items() if _holds_folders_alone(folder)]
     filled = {name for part in parts for name, files in part.items() if files}
-    if len(filled) == 1 and not (deeper or n_flat):
-        raise DatasetError(
+    if len(filled) == 1 and not n_flat:
+        raise NotOneSet(
             f"{top}: pictures of only one class, in the sub-folder {filled.pop()}; {_RIGHT}"
         )
     return Tree(
@@ -192,7 +226,6 @@ def look_through(top: Place) -> Tree:
         tuple(sorted(names, key=natural_key)),
         tuple(notes),
         n_flat,
-        str(top / deeper[0]) if deeper else "",
     )
 
 
@@ -201,18 +234,25 @@ def _holds_folders_alone(folder: _Folder) -> bool:
     return bool(folder.folders) and not any(_NAME.fullmatch(name) for name in folder.files)
 
 
-def _files(folder: Place, inner: dict[str, _Folder]) -> dict[str, list[Place]]:
+def _files(classes: dict[str, tuple[Place, _Folder]]) -> dict[str, list[Place]]:
     return {
-        name: [folder / name / file for file in sorted(found.files, key=natural_key)]
-        for name, found in inner.items()
+        name: [folder / file for file in sorted(found.files, key=natural_key)]
+        for name, (folder, found) in classes.items()
     }
 
 
 def _joined(
-    found: list[tuple[str, dict[str, list[Place]]]], notes: list[str]
+    found: list[tuple[str, dict[str, list[Place]]]], roles: dict[str, int], notes: list[str]
 ) -> tuple[dict[str, list[Place]], ...]:
-    """Return the first part and the last; what is between them belongs to the first."""
+    """Return the first part and the last; what is between them belongs to the first.
+
+    A part without any class of the first is left out: its folders are named otherwise.
+    """
     (first_name, first), *others = found
+    filled = {class_name for class_name, files in first.items() if files}
+    strange = [name for name, part in others if filled and not any(map(part.get, filled))]
+    notes += [f"{name} was left out: no folder in it is one of {first_name}." for name in strange]
+    others = [(name, part) for name, part in others if name not in strange]
     if not others:
         notes.append(f"All pictures are those of {first_name}; there is no other part.")
         return (first,)
@@ -221,6 +261,6 @@ def _joined(
         for class_name, files in part.items():
             first.setdefault(class_name, []).extend(files)
     last_name, last = others[-1]
-    if _ROLES[last_name.casefold()] != _ROLES["test"]:
+    if roles[last_name] != _ROLES["test"]:
         notes.append(f"The pictures of {last_name} are the test part.")
     return first, last

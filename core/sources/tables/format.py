@@ -19,7 +19,7 @@ from core.sources import limits
 from core.sources.arrays.emnist import is_emnist, named_labels
 from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
-from core.sources.parts import Head, Pair, Parts
+from core.sources.parts import Head, NotOneSet, Pair, Parts
 from core.sources.streams import file_blob, open_file
 from core.sources.tables.labels import NUMBER, LabelCodes
 from core.sources.tables.layout import (
@@ -197,7 +197,7 @@ def _only_table(folder: Place, names: tuple[str, ...]) -> Place:
             return folder / name
     if len(found) > 1:
         more = ", ..." if len(found) > _LISTED else ""
-        raise DatasetError(
+        raise NotOneSet(
             f"{folder}: several tables ({', '.join(found[:_LISTED])}{more}); open one of them "
             "instead. Two open together if they are named as train.csv and test.csv"
         )
