@@ -73,7 +73,7 @@ def _against_evaluation(
             what="both exact sizes of 10,000 / evaluation",
             value=statistics.median(ratios[1:]),
             unit="x",
-            target=6.0,
+            target=4.0,
             noise=interquartile_range(ratios[1:]),
             note=f"{median * 1e3:.0f} ms, {name}",
         ),

@@ -7,6 +7,7 @@ import pytest
 from check_samples import learnt_model
 
 from core.exact.smallest import smallest_change
+from core.exact.solver.ahead import can_be_ahead
 from core.exact.solver.overtaking import overtaking_change, overtaking_sizes
 
 optimize = pytest.importorskip("scipy.optimize", reason="the extra `check` is not installed")
@@ -64,6 +65,25 @@ def test_the_least_largest_change_is_that_of_highs(kind, boxed):
             assert missed.max() <= 1e-10 * np.abs(change).max()
         many = overtaking_sizes(rows, gaps[None], "linf", None if box is None else box[None])
         assert many[0] == pytest.approx(right, rel=3e-9, abs=1e-10)
+
+
+@in_and_out
+def test_a_class_that_ties_at_most_is_told_from_one_that_is_ahead(boxed):
+    kinds = set()
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        shape = int(rng.integers(2, 6)), int(rng.integers(2, 7))
+        weights = np.round(2 * rng.standard_normal(shape)) * [1.0, 0.1, np.pi][seed % 3]
+        image = rng.choice([0.0, 0.5, 1.0], shape[1] - 1)
+        logits = weights[:, 1:] @ image + weights[:, 0]
+        for target in range(shape[0]):
+            others = np.delete(np.arange(shape[0]), target)
+            rows, gaps = weights[target, 1:] - weights[others, 1:], logits[others] - logits[target]
+            is_ahead = np.isfinite(flattest(rows, gaps + 1e-5, image if boxed else None))
+            assert can_be_ahead(weights, target, boxed=boxed) == is_ahead
+            ties = np.isfinite(flattest(rows, gaps - 1e-9, image if boxed else None))
+            kinds.add((is_ahead, ties))
+    assert kinds == {(False, False), (False, True), (True, True)}
 
 
 @in_and_out

@@ -202,7 +202,7 @@ def test_the_strip_at_a_fraction_is_every_image_at_that_fraction_of_its_change()
 
 
 def test_where_no_change_is_enough_nothing_is_changed():
-    weights = np.array([[5.0, 1.0], [0.0, 1.0], [4.0, 2.0]])  # class 1 is always behind class 0
+    weights = np.array([[5.0, 1.0], [0.0, 1.0], [4.5, 2.0]])  # class 1 is always behind class 0
     search = TargetSearch(weights, np.array([0.5]), "l2", boxed=True)
     list(search.run())
     found = search.found()

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from core.data.dataset import Split
 from core.errors import SettingError
 from core.exact.closed_form import smallest_changes
+from core.exact.cost_matrix import CostMeasurement
+from core.exact.curves import exact_robustness
 from core.exact.pairs import pair_changes
 from core.exact.smallest import boxed_changes, smallest_change
 from core.exact.solver.fewest import fewest_pixels
@@ -300,6 +302,62 @@ def test_what_no_image_is_read_as_is_out_of_reach():
         assert np.isinf(found.size)
         assert found.target == -1
         assert not found.change.any()
+
+
+# Bias first. Toward class 1 of the first only a tie of all three can be reached in the box.
+TIES = [
+    ([[0, 1, -3], [0, 0, 0], [0, 0, 2]], [1.0, 1.0], 1, np.inf, {"l2": 2**0.5, "linf": 1, "l0": 2}),
+    ([[1, 0], [0, 1]], [0.3], 1, np.inf, {"l2": 0.7, "linf": 0.7, "l0": 1}),
+    ([[1, 0, 0], [0, 1, 0]], [1.0, 0.5], 1, np.inf, {"l2": 0, "linf": 0, "l0": 1}),
+    ([[1, 0], [0, 1], [0, 1]], [0.3], 1, np.inf, dict.fromkeys(("l2", "linf", "l0"), np.inf)),
+]
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.1, np.pi, 1e-9])
+@pytest.mark.parametrize("norm", ["l2", "linf", "l0"])
+@pytest.mark.parametrize(("weights", "image", "target", "boxed", "unboxed"), TIES)
+def test_a_tie_is_not_enough_in_any_norm_box_and_solver(
+    weights, image, target, boxed, unboxed, norm, unit
+):
+    weights, image = unit * np.array(weights, dtype=float), np.array(image)
+    n_classes = len(weights)
+    part = Split(image[None].astype(np.float32), SoftmaxPerceptron(weights).predict(image[None]))
+    for in_box, right in ((True, boxed), (False, unboxed[norm])):
+        toward = [
+            smallest_change(weights, image, norm, target=k, boxed=in_box) for k in range(n_classes)
+        ]
+        assert toward[target].size == pytest.approx(right, rel=1e-6, abs=1e-9)
+        assert (toward[target].target == -1) == np.isinf(right)
+        nearest = smallest_change(weights, image, norm, boxed=in_box)
+        if n_classes == 2:
+            assert nearest.size == toward[target].size
+        if norm == "l0":
+            continue
+        whole = finish(exact_robustness(weights, part, boxed=in_box)).changes.sizes[norm]
+        assert whole[0] == pytest.approx(nearest.size, rel=1e-6, abs=1e-9)
+        measurement = CostMeasurement(weights, part, norm, boxed=in_box)
+        finish(measurement.run())
+        sizes = measurement.found().sizes.sizes[0]
+        for k in np.flatnonzero(~np.isnan(sizes)):
+            assert sizes[k] == pytest.approx(toward[k].size, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+def test_no_change_is_enough_in_one_norm_where_none_is_in_another(boxed):
+    kinds = set()
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        shape = int(rng.integers(2, 6)), int(rng.integers(2, 7))
+        weights = np.round(2 * rng.standard_normal(shape)) * [1.0, 0.1, np.pi][seed % 3]
+        image = rng.choice([0.0, 0.5, 1.0], shape[1] - 1)
+        for target in range(shape[0]):
+            sizes = [
+                smallest_change(weights, image, norm, target=target, boxed=boxed).size
+                for norm in ("l2", "linf", "l0")
+            ]
+            assert len(set(np.isinf(sizes))) == 1
+            kinds.add(bool(np.isinf(sizes[0])))
+    assert kinds == {False, True}
 
 
 def test_identical_classes_and_zero_weights_are_never_overtaken():

@@ -179,6 +179,23 @@ def test_a_problem_whose_slacks_and_duals_do_not_settle_has_the_optimum_of_proje
     np.testing.assert_allclose(np.linalg.norm(change), np.linalg.norm(primal), rtol=1e-6)
 
 
+@pytest.mark.parametrize("far", [10.0, 1e3, 1e5, 1e6, 5e6])
+def test_what_is_far_is_not_out_of_reach(far):
+    """Weights of two rivals that nearly contradict each other: ``u_1 >= 1``, ``u_2 >= far u_1``."""
+    rng = np.random.default_rng(3)
+    turn = np.linalg.qr(rng.standard_normal((20, 20))).Q
+    rows, gaps = np.zeros((2, 20)), np.array([1.0, 0.0])
+    rows[0, 0], rows[1, :2] = 1.0, (-1.0, 1 / far)
+    for some, norm in itertools.product((rows, rows @ turn), ("l2", "linf")):
+        right = np.hypot(1.0, far) if norm == "l2" else far
+        change = overtaking_change(some, gaps, norm, None)
+        size = overtaking_sizes(some, np.stack((gaps, gaps)), norm, None)
+        assert size == pytest.approx([size_of(change, norm)] * 2, rel=1e-6)
+        assert (some @ change >= gaps - 1e-8 * far).all()
+        if some is rows or norm == "l2":
+            assert size[0] == pytest.approx(right, rel=1e-6)
+
+
 def test_products_kept_and_products_made_anew_are_the_same(monkeypatch):
     rng = np.random.default_rng(3)
     rows, gaps, images = rng.standard_normal((6, 9)), rng.random((5, 6)), rng.random((5, 9))

@@ -95,10 +95,10 @@ def smallest_changes(weights: NDArray[Any], split: Split) -> SmallestChanges:
     found = SmallestChanges.unknown(split.n_samples)
     for rows, images, _ in split.chunks():
         # A gap is a difference of logits: what float32 rounds of them is much of a small one.
-        logits = np.ascontiguousarray(model.logits_by_class(images.astype(np.float64)).T)
-        winner = found.predicted[rows] = logits.argmax(axis=1)
+        logits = model.logits_by_class(images)
+        winner = found.predicted[rows] = logits.argmax(axis=0)
         with np.errstate(invalid="ignore"):  # logits that overflowed: NaN is the answer
-            gaps = logits[np.arange(len(images)), winner][:, None] - logits
+            gaps = logits[winner, np.arange(len(images))] - logits
         for norm, between in distances.items():
             found.sizes[norm][rows], found.rivals[norm][rows] = _nearest(gaps, winner, between)
     return found.known()
@@ -110,12 +110,16 @@ def _nearest(
     """Return the smallest gap / distance over the rivals, and which rival it is.
 
     A rival with the winner's own weights, the winner itself among them, is never reached.
+
+    Parameters
+    ----------
+    gaps : (n_classes, n)
     """
-    apart = between[winner]
+    apart = between[:, winner]
     reached = np.full_like(gaps, np.inf)
     with np.errstate(over="ignore", invalid="ignore"):
         # NaN is not 0 either.
         np.divide(gaps, apart, out=reached, where=apart != 0)
-    rival = reached.argmin(axis=1)  # NaN counts as smallest: it is to be seen
-    size = reached[np.arange(len(gaps)), rival]
+    rival = reached.argmin(axis=0)  # NaN counts as smallest: it is to be seen
+    size = reached[rival, np.arange(len(rival))]
     return size, np.where(np.isfinite(size), rival, -1)

@@ -19,6 +19,7 @@ import numpy as np
 from core.data.dataset import read_only
 from core.exact.closed_form import class_distances
 from core.exact.pairs import pair_changes
+from core.exact.solver.ahead import can_be_ahead
 from core.exact.solver.overtaking import overtaking_sizes
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress
@@ -161,14 +162,19 @@ class CostMeasurement:
             0,
         )
 
-    def _reach(self) -> list[tuple[Array, Array]]:
+    def _reach(self) -> list[tuple[Array, Array] | None]:
         """Return for each target how far a unit of change toward each rival gets over all.
 
         Of target ``c``: distances (n_classes,) and reach (n_classes, n_classes), whose row ``h``
-        is ``(w_c - w_j) . v`` for all ``j`` of the best direction ``v`` of size 1 past ``h``.
+        is ``(w_c - w_j) . v`` for all ``j`` of the best direction ``v`` of size 1 past ``h``. None
+        of one that nothing is read as.
         """
-        made = []
-        for target, distances in enumerate(class_distances(self._model.weights)[self._norm]):
+        weights = self._model.weights
+        made: list[tuple[Array, Array] | None] = []
+        for target, distances in enumerate(class_distances(weights)[self._norm]):
+            if not can_be_ahead(weights, target, boxed=self._boxed):
+                made.append(None)
+                continue
             toward = self._rows[target] - self._rows
             way = toward if self._norm == "l2" else np.sign(toward)
             by = np.where(distances > 0, distances, 1.0) if self._norm == "l2" else 1.0
@@ -181,15 +187,18 @@ class CostMeasurement:
         logits: Array,
         labels: NDArray[np.int64],
         sizes: Array,
-        reach: list[tuple[Array, Array]],
+        reach: list[tuple[Array, Array] | None],
     ) -> Generator[int, None, None]:
         """Write the sizes (n, n_classes) of some images, telling how many there are by now."""
         done = 0
-        for target, (distances, over) in enumerate(reach):
+        for target, ways in enumerate(reach):
             at = np.flatnonzero(labels != target)
-            gaps = logits[at] - logits[at, target][:, None]
-            found = self._by_one_rival(images[at], labels[at], gaps, target, distances, over)
             done += len(at)
+            if ways is None:
+                sizes[at, target] = np.inf
+                continue
+            gaps = logits[at] - logits[at, target][:, None]
+            found = self._by_one_rival(images[at], labels[at], gaps, target, *ways)
             yield done
             left = np.flatnonzero(np.isnan(found))
             others = np.arange(len(self._rows)) != target

@@ -37,6 +37,8 @@ NORMS: dict[Norm, str] = {
 """How large a change is -> what people call it."""
 
 _ROUNDING = 4 * np.finfo(np.float64).eps
+_MORE = 1 + 1e-9
+"""By so much all pixels together must more than close a gap: less is a tie, up to rounding."""
 
 
 def pair_changes(
@@ -46,6 +48,7 @@ def pair_changes(
     norm: Norm,
     *,
     boxed: bool,
+    to_tie: bool = False,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (sizes, changes) of the smallest changes that close each image's gap.
 
@@ -55,6 +58,7 @@ def pair_changes(
     towards : (n, n_features), ``w_c - w_y``
     gaps : (n,), ``z_y - z_c``, 0 or more
     norm, boxed : how large a change is, and whether pixels stay between 0 and 1
+    to_tie : whether in the box a gap may be closed that cannot be more than closed (not for ``l0``)
 
     Returns
     -------
@@ -71,7 +75,7 @@ def pair_changes(
         room = None
     else:
         room = _room(images, towards)
-        times = _times(weight, speed, room, gaps)
+        times = _times(weight, speed, room, gaps, to_tie=to_tie)
     moved = np.where(np.isfinite(times), times, 0.0)[:, None] * speed
     if room is not None:
         np.minimum(moved, room, out=moved)
@@ -92,6 +96,8 @@ def _times(
     speed: NDArray[np.float64],
     room: NDArray[np.float64],
     gaps: NDArray[np.float64],
+    *,
+    to_tie: bool,
 ) -> NDArray[np.float64]:
     """Return where ``sum_i weight_i min(t speed_i, room_i)`` reaches the gap; infinite if never.
 
@@ -99,7 +105,7 @@ def _times(
     """
     times = np.zeros(len(gaps))
     farthest = np.einsum("ij,ij->i", weight, room)
-    reachable = (farthest >= gaps) & (farthest > 0)  # a tie that nothing can end is out of reach
+    reachable = farthest >= gaps if to_tie else farthest > gaps * _MORE
     times[~reachable] = np.inf
     rows = np.flatnonzero(reachable & (gaps > 0))
     while len(rows):
@@ -143,7 +149,7 @@ def _fewest_pixels(
     gains = weight * room
     order = np.argsort(-gains, axis=1, kind="stable")
     reached = np.cumsum(np.take_along_axis(gains, order, axis=1), axis=1)
-    enough = reached > gaps[:, None] * (1 + _ROUNDING)
+    enough = reached > gaps[:, None] * _MORE
     for i in np.flatnonzero(enough[:, -1]):
         count = int(enough[i].argmax()) + 1
         chosen = order[i, :count]

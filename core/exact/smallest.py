@@ -21,7 +21,8 @@ from core.data.dataset import read_only
 from core.errors import ExplorerError, SettingError
 from core.exact.closed_form import SET_NORMS, SmallestChanges, class_distances
 from core.exact.pairs import NORMS, Norm, pair_changes
-from core.exact.solver.fewest import BEYOND, fewest_pixels, scale_of
+from core.exact.solver.ahead import BEYOND, can_be_ahead, scale_of
+from core.exact.solver.fewest import fewest_pixels
 from core.exact.solver.overtaking import overtaking_change
 from core.progress import Progress, finish
 
@@ -49,7 +50,8 @@ class SmallestChange:
     at_least : no smaller change is enough; equal to ``size`` but for the fewest pixels toward a
         class that must overtake several
     predicted, target : what the image is read as, and what overtakes; -1 where nothing can
-    change : (n_features,) float64, read-only; just reaches the tie (the fewest pixels go beyond)
+    change : (n_features,) float64, read-only; just reaches the tie, as :mod:`core.exact` says (the
+        fewest pixels go beyond)
     """
 
     size: float
@@ -117,6 +119,8 @@ def finding_change(
         size = float(sizes[best])
         reached = int(rivals[best]) if np.isfinite(size) else -1
         return SmallestChange(size, size, winner, reached, read_only(changes[best].copy()))
+    if not can_be_ahead(w, target, boxed=boxed):
+        return SmallestChange(np.inf, np.inf, winner, -1, read_only(np.zeros_like(x)))
     found = yield from _toward(w, x, logits, target, norm, boxed=boxed)
     return found
 

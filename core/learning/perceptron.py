@@ -137,10 +137,19 @@ class SoftmaxPerceptron:
     def logits_by_class(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return the logits of many images, (n_classes, n_samples), in half the time.
 
-        What runs over classes then runs along long rows, too.
+        What runs over classes then runs along long rows, too. Images of another precision than the
+        logits' are converted block by block, which stay in the processor's cache.
         """
         weights, (n_samples, n_features) = self.weights[:, 1:], images.shape
         logits = np.empty((len(weights), n_samples), np.result_type(weights, images))
+        if images.dtype != logits.dtype:
+            weights = np.ascontiguousarray(weights)
+            with _overflow_allowed():
+                for first in range(0, n_samples, BLOCK_ROWS):
+                    some = slice(first, first + BLOCK_ROWS)
+                    logits[:, some] = weights @ images[some].astype(logits.dtype).T
+                logits += self.weights[:, :1]
+            return logits
         n_blocks = n_samples // BLOCK_ROWS
         whole = n_blocks * BLOCK_ROWS
         blocks = images[:whole].reshape(n_blocks, BLOCK_ROWS, n_features)

@@ -107,7 +107,8 @@ one chosen. A <b>budget</b> is the largest size a change may have: its length (<
 largest pixel (<b>L∞</b>). Three <b>noises</b> of the same size show that it is the direction that
 fools. <b>Any other</b> asks for no class in particular. <b>Exact</b> is the smallest change there
 is: with c the nearest class, |d| = (z<sub>y</sub> − z<sub>c</sub>) / |w<sub>y</sub> −
-w<sub>c</sub>|; the line under the outcome states it for every attack.</p>
+w<sub>c</sub>|; the line under the outcome states it for every attack. A tie is never enough: at
+the exact size the classes are level, and the least bit more decides.</p>
 <h3><a name="attack:compare losses"></a>Compare losses</h3>
 <p>Pushes the chosen image toward the target three times, by plain steps against the gradient of the
 squared loss, of cross-entropy and of the lead of the target over the next class. The bar below, and

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.exact.solver.ahead import BEYOND, scale_of
 from core.exact.solver.simplex import least_cost, lower_bound
 from core.progress import Progress
 
@@ -39,8 +40,6 @@ MOST_NODES = 3000
 """Programmes solved for one image: seconds at most."""
 MOST_PAIRED = 1_500_000_000
 """Inequalities of two pixels and two rows; more would take a minute."""
-BEYOND = 1e-7
-"""By this share of the largest gap or weight the class is to be ahead: a tie is not enough."""
 _ROUNDING, _FLAT = 1e-10, 1e-13
 _FREE, _IN, _OUT = 0, 1, 2
 _TOLD = 20
@@ -66,11 +65,6 @@ def fewest_pixels(
     a, b = rows[some] / lengths[some, None] / scale, beyond[some] / lengths[some] / scale
     found = yield from _free(a, b) if image is None else _boxed(a, b, image)
     return found
-
-
-def scale_of(rows: Array, gaps: Array) -> float:
-    """Return the largest of all weights and gaps: of what :data:`BEYOND` is a share."""
-    return max(float(np.abs(gaps).max()), float(np.abs(rows).max()))
 
 
 def _boxed(a: Array, b: Array, image: Array) -> Generator[Progress, None, Found]:

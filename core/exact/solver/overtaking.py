@@ -183,7 +183,8 @@ def _of_one_row(towards: Array, gaps: Array, norm: Norm, bounds: Bounds) -> Arra
     lower, upper = bounds
     wide = 1.0 / (upper[:, 0] - lower[:, 0])
     images = np.clip(-lower * wide[:, None], 0.0, 1.0)
-    return np.asarray(pair_changes(images, towards, gaps * wide, norm, boxed=True)[0] / wide)
+    found, _ = pair_changes(images, towards, gaps * wide, norm, boxed=True, to_tie=True)
+    return np.asarray(found / wide)
 
 
 def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Array]:
@@ -198,6 +199,12 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
         changes = weights @ a
     if not np.isnan(sizes[0]):
         return float(sizes[0]), changes[0]
+    # In units of about its size, which the least largest component is near: as 1 where near.
+    scale = max(_flattest(a, b, bounds)[0], 1.0)
+    if np.isinf(scale):
+        return np.inf, changes[0]
+    b, weights, changes = b / scale, weights / scale, changes / scale
+    bounds = None if bounds is None else bounds / scale
     own = None if bounds is None else bounds[:, 0]
     with np.errstate(all="ignore"):
         change, found = settled_shortest(a, b[0], weights[0], own)
@@ -215,7 +222,7 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
     best = int(off.argmin())
     if off[best] > _ROUGH:
         raise ExplorerError("The smallest change toward this class could not be found.")
-    return float(reached[best]), ways[best]
+    return float(reached[best]) * scale, ways[best] * scale
 
 
 def _flattest(a: Array, b: Array, bounds: Bounds) -> tuple[float, Array]:
@@ -241,9 +248,10 @@ def _flattest(a: Array, b: Array, bounds: Bounds) -> tuple[float, Array]:
         low, high = np.full(n_features, -size), np.full(n_features, size)
         if bounds is not None:
             low, high = np.maximum(low, bounds[0, 0]), np.minimum(high, bounds[1, 0])
-        programme = np.column_stack((a * (high - low), np.ones(n_rows)))
-        values, found, _ = least_cost(costs, programme, b[0] - a @ low, upper)
+        unit = max(size, 1.0)  # what is far is missed by more, too
+        programme = np.column_stack((a * ((high - low) / unit), np.ones(n_rows)))
+        values, found, _ = least_cost(costs, programme, (b[0] - a @ low) / unit, upper)
         change, weights = (low + values[:-1] * (high - low))[None], found[None]
-    if missing[0] > AGREEMENT:
+    if missing[0] > AGREEMENT + 1e-14 * size:  # what is far is rounded
         raise ExplorerError("The smallest change toward this class could not be found.")
     return float(np.abs(change).max()), change[0]

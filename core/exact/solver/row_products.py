@@ -16,8 +16,9 @@ MOST_KEPT = 4_000_000
 
 FEW = 4
 
-FAR = 1e5
-"""Without a box, what is so many times farther than the farthest rival alone is out of reach."""
+FAR = 1e7
+"""Without a box, what is so many times farther than the farthest rival alone is out of reach: in
+float64 it cannot be told from that."""
 
 
 class RowProducts:

@@ -50,22 +50,27 @@ def least_cost(costs: Array, a: Array, b: Array, upper: Array) -> tuple[Array, A
     """
     n_rows, n = a.shape
     columns = np.hstack((a, -np.eye(n_rows)))
-    costs = np.concatenate((costs, np.zeros(n_rows)))
-    costs = costs + _UNTIE * (1.0 + np.arange(n + n_rows) * _GOLDEN % 1.0)
+    given = np.concatenate((costs, np.zeros(n_rows)))
+    costs = given + _UNTIE * (1.0 + np.arange(n + n_rows) * _GOLDEN % 1.0)
     upper = np.concatenate((upper, np.full(n_rows, np.inf)))
     basis = np.arange(n, n + n_rows)
     is_up = np.zeros(n + n_rows, dtype=np.bool_)
     values, weights, is_met = np.zeros(n + n_rows), np.zeros(n_rows), False
     for _ in range(_STEPS_PER_ROW * (n_rows + 1)):
-        inverse = np.linalg.inv(columns[:, basis])
+        own = columns[:, basis]
+        inverse = np.linalg.inv(own)
+        inverse += inverse @ (np.eye(n_rows) - own @ inverse)  # rows that are nearly alike
         values = np.where(is_up, upper, 0.0)
         values[basis] = 0.0
-        values[basis] = here = inverse @ (b - columns @ values)
+        values[basis] = inverse @ (b - columns @ values)
+        values[basis] += inverse @ (b - columns @ values)
+        here = values[basis]
         weights = costs[basis] @ inverse
         off = np.maximum(-here, here - upper[basis])
         row = int(off.argmax())
         if off[row] <= _ROUNDING:
-            is_met = True
+            weights, is_met = given[basis] @ inverse, True
+            weights += (given[basis] - weights @ own) @ inverse
             break
         goes_up = bool(here[row] > 0)  # it leaves the basis at its upper bound
         along = inverse[row] @ columns * (1.0 if goes_up else -1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,7 +66,7 @@ class StackedPass:
         self.position = position
         self.n_updates = 0
         self._end, self._size = len(design) if end is None else end, batch_size
-        n_classes, n_members, n_columns = weights.shape
+        n_classes, _, n_columns = weights.shape
         self._batches = MiniBatches(design, labels, n_classes, batch_size)
         own = orders is not None and orders.ndim == 2
         # Weights, gradient and velocity; and the images, where each member has its own.
@@ -77,8 +77,11 @@ class StackedPass:
         self._per_image: int = per_image
         # Members that step together, and how many they are.
         self._turns: list[tuple[NDArray[np.int64] | None, list[tuple[MiniBatchStep, int]]]] = []
-        for part in _even_parts(n_members, together):
-            moving = None if velocity is None else velocity[:, part]
+        for part in _parts([config.momentum != 0 for config in configs], together):
+            # A member without momentum rounds otherwise where it has a velocity beside others.
+            moving = None
+            if velocity is not None and configs[part.start].momentum:
+                moving = velocity[:, part]
             step = MiniBatchStep(
                 weights[:, part],
                 moving,
@@ -118,8 +121,12 @@ class StackedPass:
         return _CALLS + n_images * n_members * self._per_image
 
 
-def _even_parts(n: int, most: int) -> list[slice]:
-    """Return ``n`` in as few slices of ``most`` or less as possible, as even as possible."""
-    n_parts = -(-n // most)
-    ends = [n * i // n_parts for i in range(n_parts + 1)]
-    return [slice(first, last) for first, last in pairwise(ends)]
+def _parts(kinds: Sequence[bool], most: int) -> list[slice]:
+    """Return slices of ``most`` or less, each of one kind; as few and as even as possible."""
+    ends, first = [0], 0
+    for _, same in groupby(kinds):
+        n = len(list(same))
+        n_parts = -(-n // most)
+        ends += [first + n * i // n_parts for i in range(1, n_parts + 1)]
+        first += n
+    return [slice(*part) for part in pairwise(ends)]

@@ -89,9 +89,9 @@ class Sweep:
     Notes
     -----
     Members take the very steps of a run alone, with OpenBLAS bit for bit, so that no choice of
-    settings can carry them away from it. Only a member without momentum beside one that has some,
-    and a batch of one image of fewer than eight pixels, round otherwise. What is saved lies around
-    the products, in images that are shared, and in looking at all members at once.
+    settings can carry them away from it. Only a batch of one image of fewer than eight pixels
+    rounds otherwise. What is saved lies around the products, in images that are shared, and in
+    looking at all members at once. Members with and without momentum step by themselves.
     """
 
     def __init__(
@@ -216,6 +216,8 @@ class Sweep:
                 self._velocity = None
             elif self._velocity is None:
                 self._velocity = np.zeros_like(self._weights)
+            else:
+                self._velocity[:, [not config.momentum for config in self.configs]] = 0.0
 
     def _orders(self) -> NDArray[np.int64] | None:
         """Return in which order this pass visits the images: (n,) for all members, or (R, n).
