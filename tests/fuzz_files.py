@@ -296,6 +296,13 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "BMP": Subject(_pictures(_encoded("BMP", colours=True)), tokens=_PICTURE_TOKENS),
     "BMP, palette": Subject(_pictures(_encoded("BMP", palette=True)), tokens=_PICTURE_TOKENS),
+    "TIFF": Subject(_pictures(_encoded("TIFF", exif=_EXIF)), tokens=_PICTURE_TOKENS),
+    "TIFF, deflated": Subject(
+        _pictures(_encoded("TIFF", colours=True, compression="tiff_adobe_deflate")),
+        tokens=_PICTURE_TOKENS,
+    ),
+    "WebP": Subject(_pictures(_encoded("WEBP", lossless=True, exif=_EXIF)), tokens=_PICTURE_TOKENS),
+    "PGM": Subject(_pictures(_encoded("PPM")), tokens=_PICTURE_TOKENS),
     "GIF": Subject(_pictures(_encoded("GIF", palette=True)), tokens=_PICTURE_TOKENS),
 }
 

@@ -117,6 +117,61 @@ MODES = {
         encoded(GREY, save_all=True, append_images=[Image.fromarray(255 - GREY)] * 3),
         GREY,
     ),
+    **{
+        f"{words} TIFF, {how or 'plain'}": (encoded(image, "TIFF", compression=how), expected)
+        for words, image, expected in (
+            ("grey", GREY, GREY),
+            ("bits in", Image.fromarray(BITS).convert("1"), BITS),
+            ("colours in", RGB, luminance(RGB)),
+            ("a palette in", FEW_COLOURS, luminance(np.asarray(FEW_COLOURS.convert("RGB")))),
+            ("16 bits in", DEEP, DEEP / 257),
+        )
+        for how in (None, "tiff_lzw", "tiff_adobe_deflate", "packbits")
+    },
+    "a fax in TIFF": (
+        encoded(Image.fromarray(BITS).convert("1"), "TIFF", compression="group4"),
+        BITS,
+    ),
+    "fractions in TIFF": (encoded((GREY / 255).astype(np.float32), "TIFF"), GREY),
+    "values of 32 bits in TIFF": (encoded(DEEP.astype(np.int32), "TIFF"), DEEP / 257),
+    "the first page of a TIFF": (
+        encoded(GREY, "TIFF", save_all=True, append_images=[Image.fromarray(255 - GREY)] * 3),
+        GREY,
+    ),
+    "a TIFF with notes": (
+        encoded(GREY, "TIFF", description="x" * 500, icc_profile=b"y" * 500, artist="z"),
+        GREY,
+    ),
+    "colours in WebP": (encoded(RGB, "WEBP", lossless=True), luminance(RGB)),
+    "a WebP with notes": (
+        encoded(RGB, "WEBP", lossless=True, icc_profile=b"y" * 500, xmp=b"x" * 99),
+        luminance(RGB),
+    ),
+    "the first frame of a WebP": (
+        encoded(
+            RGB,
+            "WEBP",
+            lossless=True,
+            save_all=True,
+            append_images=[Image.fromarray(255 - RGB)] * 3,
+        ),
+        luminance(RGB),
+    ),
+    "PBM": (encoded(Image.fromarray(BITS).convert("1"), "PPM"), BITS),
+    "PGM": (encoded(GREY, "PPM"), GREY),
+    "PPM": (encoded(RGB, "PPM"), luminance(RGB)),
+    "16 bits in PGM": (b"P5 12 12 65535\n" + DEEP.astype(">u2").tobytes(), DEEP / 257),
+    "10 bits in PGM": (b"P5 12 12\n1023\n" + (DEEP // 64).astype(">u2").tobytes(), DEEP / 257),
+    "4 bits in PGM": (b"P5\n# by hand\n12 12 15 " + (GREY // 17).tobytes(), GREY // 17 * 17),
+    "plain PBM": (b"P1\n# by hand\n12 12\n" + b"".join(b"%d" % (v < 128) for v in BITS.flat), BITS),
+    "plain PGM": (
+        b"P2 # a\n12 12 # b\n255 " + b" ".join(b"%d" % v for v in GREY.flat) + b"\n",
+        GREY,
+    ),
+    "plain PPM": (
+        b"P3\n12 12\n255\n" + b"\n".join(b"%d # c" % v for v in RGB.flat) + b"\n",
+        luminance(RGB),
+    ),
 }
 
 
@@ -167,7 +222,7 @@ def test_a_large_jpeg_is_shrunk_as_any_other(tmp_path):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_pictures_of_a_tilted_camera_stand_upright(tmp_path, orientation, kind):
     upright = np.zeros((40, 24), dtype=np.uint8)
     upright[4:20, 4:12] = 255  # in one corner, larger one way than the other
@@ -178,7 +233,8 @@ def test_pictures_of_a_tilted_camera_stand_upright(tmp_path, orientation, kind):
     }[orientation]  # fmt: skip
     exif = Image.Exif()
     exif[0x0112] = orientation
-    content = encoded(np.ascontiguousarray(stored), kind, exif=exif)
+    how = {"lossless": True} if kind == "WEBP" else {}
+    content = encoded(np.ascontiguousarray(stored), kind, exif=exif, **how)
     dataset = open_dataset(str(write_set(tmp_path, two_classes(content))))
     assert dataset.image_shape == (40, 24)
     assert np.abs(whole(dataset) - upright / 255).mean() < 0.02
@@ -210,6 +266,37 @@ def test_ink_on_a_transparent_ground_is_ink(tmp_path, ink):
     picture = np.dstack((np.full((12, 12, 3), ink, dtype=np.uint8), shape))
     dataset = open_dataset(str(write_set(tmp_path, two_classes(encoded(picture)))))
     np.testing.assert_allclose(whole(dataset)[0], shape / 255, atol=MAX_ROUNDING)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "WEBP"])
+def test_transparent_pictures_of_other_formats_are_laid_on_white_too(tmp_path, kind):
+    how = {"lossless": True} if kind == "WEBP" else {}
+    opaque = np.dstack((RGB, np.where(GREY > 100, 255, 0).astype(np.uint8)))
+    content = encoded(opaque, kind, **how)
+    expected = np.where(GREY > 100, luminance(RGB), 255)
+    dataset = open_dataset(str(write_set(tmp_path, two_classes(content))), LIGHT)
+    np.testing.assert_allclose(whole(dataset)[0], expected / 255, atol=2 * MAX_ROUNDING)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"P5 12 12 255\n" + bytes(100), "cut short: the header promises 144 values"),
+        (b"P4 12 12\n" + bytes(10), "cut short"),
+        (b"P2 4 4 255\n" + b"1 " * 15, "cut short"),
+        (b"P2 4 4 255\n" + b"x " * 16, "cut short"),
+        (b"P1 4 4\n" + b"2" * 16, "cut short"),
+        (b"P5 12 x", "the header of this PNM picture is damaged"),
+        (b"P5 0 12 255\n", "a PNM picture of 0 x 12 pixels"),
+        (b"P5 99999 99999 255\n", "values of one picture, 99,999 x 99,999, are more than"),
+        (b"P2 2000 2000 255\n", "values of one picture, 2,000 x 2,000, are more than"),
+        (encoded(GREY, "TIFF", compression="jpeg"), "compressed by method 7"),
+        (encoded(GREY, "TIFF")[:40], "damaged"),
+        (encoded(RGB, "WEBP")[:40], "damaged"),
+    ],
+)
+def test_what_is_wrong_with_a_picture_of_netpbm_tiff_or_webp_is_named(tmp_path, content, words):
+    assert words in refusal(write_set(tmp_path, two_classes(content)))
 
 
 def test_an_opaque_alpha_changes_nothing(tmp_path):

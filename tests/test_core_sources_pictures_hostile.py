@@ -135,6 +135,72 @@ def test_a_bmp_of_single_runs(tmp_path):
     assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
 
 
+def tiff(*entries, rest=b""):
+    """Return a TIFF of these (tag, type, count, value), and what stands before its directory."""
+    directory = struct.pack("<H", len(entries)) + b"".join(
+        struct.pack("<HHII", *entry) for entry in entries
+    )
+    return struct.pack("<2sHI", b"II", 42, 8 + len(rest)) + rest + directory + bytes(4)
+
+
+GREY_TIFF = ((256, 4, 1, 4000), (257, 4, 1, 4000), (258, 3, 1, 8), (262, 3, 1, 1), (277, 3, 1, 1))
+
+
+def test_a_tiff_whose_strips_are_all_the_same_long_nothing(tmp_path):
+    empty = zlib.compress(b"")[:2] + b"\0\0\0\xff\xff" * 4_000_000
+    places, lengths = (
+        struct.pack("<4000I", *[8] * 4000),
+        struct.pack("<4000I", *[len(empty)] * 4000),
+    )
+    rest = empty + places + lengths
+    strips = (
+        (273, 4, 4000, 8 + len(empty)),
+        (278, 4, 1, 1),
+        (279, 4, 4000, 8 + len(empty) + 16_000),
+    )
+    content = tiff(*GREY_TIFF[:3], (259, 3, 1, 8), *GREY_TIFF[3:], *strips, rest=rest)
+    path = one_class_of(content, tmp_path)
+    assert_refused(path, "0.png", "bytes of its strips are more than")
+
+
+def test_a_tiff_of_millions_of_tiles(tmp_path):
+    rest = bytes(60_000_000)
+    tiles = ((322, 4, 1, 1), (323, 4, 1, 1), (324, 4, 15_000_000, 8), (325, 4, 15_000_000, 8))
+    path = one_class_of(tiff(*GREY_TIFF, *tiles, rest=rest), tmp_path)
+    assert_refused(path, "0.png", "15,000,000 values of TIFF's tag 324 are more than")
+
+
+def test_a_tiff_whose_notes_refer_to_all_of_it(tmp_path):
+    size = 60_000_000
+    notes = tuple((tag, 7, size, 8) for tag in range(40_000, 65_000))
+    strip = ((273, 4, 1, 8), (278, 4, 1, 4000), (279, 4, 1, 16_000_000), (34665, 4, 1, 8))
+    inner = struct.pack("<H", 60_000) + struct.pack("<HHII", 1, 7, size, 8) * 60_000
+    assert_opened(one_class_of(tiff(*GREY_TIFF, *strip, *notes, rest=inner.ljust(size)), tmp_path))
+
+
+def test_a_webp_of_the_largest_canvas(tmp_path):
+    largest = (16_382).to_bytes(3, "little") * 2
+    body = b"VP8X" + struct.pack("<I", 10) + bytes([2, 0, 0, 0]) + largest
+    body += b"ANIM" + struct.pack("<IIH", 6, 0, 0)
+    path = one_class_of(b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body, tmp_path)
+    assert_refused(path, "0.png", "pixels of one WebP, 16,383 x 16,383, are more", seconds=0.5)
+
+
+def test_a_webp_of_millions_of_chunks(tmp_path):
+    plain = encoded(NOISE, "WEBP", lossless=True)
+    path = one_class_of(plain + b"XMP \0\0\0\0" * 5_000_000, tmp_path)
+    assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
+
+
+@pytest.mark.parametrize("filling", [b" ", b"#\n", b"# ", b"1 ", b"1"])
+@pytest.mark.parametrize("kind", [b"P1", b"P2", b"P3"])
+def test_a_picture_in_digits_with_millions_of_others(tmp_path, kind, filling):
+    content = kind + b" 500 500 255 " + filling * (40_000_000 // len(filling))
+    opened = open_bounded(one_class_of(content, tmp_path))
+    assert opened.seconds < MAX_SECONDS
+    assert opened.peak_bytes - quiet_bytes() < MAX_EXTRA_BYTES
+
+
 def test_pictures_of_the_largest_size_take_no_more_than_an_honest_one(tmp_path):
     large = np.zeros((4096, 4096, 4), dtype=np.uint8)
     large[1000:2000, 1000:2000] = 255

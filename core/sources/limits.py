@@ -91,6 +91,15 @@ MAX_SCANNED_PIXELS = 16 * MAX_PICTURE_PIXELS
 MAX_RUN_PIXELS = 2048 * 2048
 """Of a picture in runs of equal pixels: Pillow fills the end of a row pixel by pixel, 10 MB a s."""
 
+MAX_WEBP_PIXELS = 4096 * 2048
+"""Of a WebP, for which Pillow takes five times as much memory as for others, and at once."""
+
+MAX_PLAIN_VALUES = 1024 * 1024
+"""Of a picture whose values are written in digits."""
+
+MAX_LIST_BYTES = 32 * 1024**2
+"""Of a table that names pictures: of as many as are accepted, 300 bytes for each."""
+
 HEAD_BYTES = 4096
 """What recognising a format looks at."""
 

@@ -1,13 +1,11 @@
-"""One picture file to grey levels: PNG, JPEG, BMP or GIF, told apart by their first bytes.
+"""One picture file to grey levels, its format told by its first bytes.
 
-Pillow decodes what is left of a file once everything that draws nothing is taken out of it: texts,
-colour profiles and previews are where small files hide large ones.
+Pillow decodes what is left of a file once everything that draws nothing is taken out of it.
 """
 
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,22 +16,14 @@ from PIL import Image, UnidentifiedImageError
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.pictures.magic import MAGIC_BYTES, PNG_MAGIC, picture_format
+from core.sources.pictures.essentials import SAVE_AGAIN, check_pieces, essentials
+from core.sources.pictures.magic import MAGIC_BYTES, picture_format
+from core.sources.pictures.pnm import read_pnm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import ImageFile
 
-_PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND"})
-_FILL = re.compile(rb"\xff+")
-_SCAN, _END = 0xDA, 0xD9
-_SCAN_MARK = bytes((0xFF, _SCAN))
-_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-"""Markers of a JPEG that nothing belongs to (ITU-T T.81, table B.1)."""
-
-_APPLICATION, _ADOBE, _COMMENT = range(0xE0, 0xF0), 0xEE, 0xFE
-_EXIF_MARKER, _EXIF = 0xE1, b"Exif\0\0"
-_ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -49,7 +39,6 @@ _DRAFT_SIDE = 4 * limits.MAX_IMAGE_SIDE
 """A camera's JPEG is decoded at a half, a quarter or an eighth, but never smaller than this."""
 
 _SMALLER = "make it smaller"
-_SAVE_AGAIN = "save it again with another program"
 
 _FLAT = 16
 """Of 255 grey levels: less than this from darkest to brightest shows nothing."""
@@ -85,10 +74,10 @@ def decoded(label: str, content: bytes) -> Picture:
         If the picture is damaged or too large.
     """
     kind = picture_format(content[:MAGIC_BYTES])
-    if kind == "PNG":
-        content = _png_essentials(label, content)
-    elif kind == "JPEG":
-        content = _jpeg_essentials(label, content)
+    if kind == "PPM":
+        pixels = read_pnm(label, content)
+        return Picture(np.array(Image.fromarray(pixels).convert("L")), pixels.ndim == 3)
+    content, orientation = essentials(label, kind, content)
     try:
         # Pillow warns of what it can live with, and of sizes that are checked below anyway.
         with warnings.catch_warnings():
@@ -96,7 +85,7 @@ def decoded(label: str, content: bytes) -> Picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(_Pieces(label, content), formats=(kind,)) as image:
                 _check_size(label, image, content)
-                return _picture(image)
+                return _picture(image, _UPRIGHT.get(orientation))
     except (DatasetError, MemoryError):
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
@@ -126,12 +115,8 @@ class _Pieces(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._n_reads += 1
-        _check_pieces(self._label, self._n_reads)
+        check_pieces(self._label, self._n_reads)
         return super().read(size)
-
-
-def _check_pieces(label: str, n: int) -> None:
-    check_at_most(label, n, limits.MAX_PICTURE_PIECES, "pieces of one picture", _SAVE_AGAIN)
 
 
 def _check_size(label: str, image: ImageFile.ImageFile, content: bytes) -> None:
@@ -141,69 +126,29 @@ def _check_size(label: str, image: ImageFile.ImageFile, content: bytes) -> None:
     what = f"pixels of one picture, {width:,} x {height:,},"
     check_at_most(label, width * height, limits.MAX_PICTURE_PIXELS, what, _SMALLER)
     if image.format == "JPEG":
-        n_scans, most = content.count(_SCAN_MARK), limits.MAX_SCANNED_PIXELS
+        n_scans, most = content.count(b"\xff\xda"), limits.MAX_SCANNED_PIXELS
         what = f"pixels in {n_scans} JPEG scans of {width:,} x {height:,}"
-        check_at_most(label, n_scans * width * height, most, what, _SAVE_AGAIN)
+        check_at_most(label, n_scans * width * height, most, what, SAVE_AGAIN)
     elif image.tile and image.tile[0][0] == "bmp_rle":
         what = f"pixels, {width:,} x {height:,}, in runs of equal ones"
-        check_at_most(label, width * height, limits.MAX_RUN_PIXELS, what, _SAVE_AGAIN)
+        check_at_most(label, width * height, limits.MAX_RUN_PIXELS, what, SAVE_AGAIN)
 
 
-def _png_essentials(label: str, content: bytes) -> bytes:
-    """Return a PNG without the chunks that draw nothing (PNG specification, section 11)."""
-    kept = [PNG_MAGIC]
-    at, n = len(PNG_MAGIC), 0
-    while at < len(content):
-        _check_pieces(label, n := n + 1)
-        stop = at + 12 + int.from_bytes(content[at : at + 4], "big")
-        if content[at + 4 : at + 8] in _PNG_CHUNKS:
-            kept.append(content[at:stop])
-        at = stop
-    return b"".join(kept)
-
-
-def _jpeg_essentials(label: str, content: bytes) -> bytes:
-    """Return a JPEG without the segments that draw nothing (ITU-T T.81, annex B)."""
-    kept = [content[:2]]
-    at, n, has_exif = 2, 0, False
-    # Without a marker, or where one is cut, Pillow says that it is damaged.
-    while (fill := _FILL.match(content, at)) and fill.end() < len(content):
-        _check_pieces(label, n := n + 1)
-        at = fill.end() - 1
-        marker = content[at + 1]
-        if marker == _SCAN:
-            rest = content[at:]
-            n_scans = rest.count(_SCAN_MARK)
-            check_at_most(label, n_scans, limits.MAX_PICTURE_SCANS, "JPEG scans", _SAVE_AGAIN)
-            kept.append(rest)
-            break
-        if marker == _END:
-            break
-        if marker in _ALONE:
-            at += 2
-            continue
-        stop = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-        segment = content[at:stop]
-        is_exif = marker == _EXIF_MARKER and segment[4:].startswith(_EXIF) and not has_exif
-        has_exif = has_exif or is_exif
-        if is_exif or marker == _ADOBE or not (marker in _APPLICATION or marker == _COMMENT):
-            kept.append(segment)
-        at = stop
-    return b"".join(kept)
-
-
-def _picture(image: Image.Image) -> Picture:
+def _picture(image: Image.Image, turn: Image.Transpose | None) -> Picture:
     if image.format == "JPEG" and min(image.size) >= 2 * _DRAFT_SIDE:
         image.draft(None, (_DRAFT_SIDE, _DRAFT_SIDE))
-    turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     image.load()
     transparent = False
-    coloured = image.mode not in ("1", "L", "LA", "La") and not image.mode.startswith("I")
+    coloured = image.mode not in ("1", "L", "LA", "La", "F") and not image.mode.startswith("I")
     if image.has_transparency_data and not image.mode.startswith("I"):
         grey, transparent = _on_ground(image)
     elif image.mode.startswith("I"):  # 16 bits; Pillow's own conversion cuts them off at 255
         levels = np.multiply(np.clip(np.asarray(image), 0, 65535), 1 / 257, dtype=np.float32)
         grey = Image.fromarray(np.rint(levels, out=levels).astype(np.uint8))
+    elif image.mode == "F":  # fractions of white, or of 255
+        levels = np.nan_to_num(np.asarray(image))
+        full = 255 if levels.max() <= 1 else 1
+        grey = Image.fromarray(np.rint(np.clip(levels * full, 0, 255)).astype(np.uint8))
     elif image.mode in ("L", "1", "RGB", "YCbCr"):
         grey = image.convert("L")
     else:

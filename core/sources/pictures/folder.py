@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from core.progress import Progress
     from core.sources.reading import ReadingConfig
 
-EXPECTED = "a folder with one sub-folder of pictures per class (PNG, JPEG, BMP, GIF)"
+EXPECTED = (
+    "a folder with one sub-folder of pictures per class (PNG, JPEG, BMP, GIF, WebP, TIFF, PNM)"
+)
 
 
 def recognises(head: Head) -> bool:

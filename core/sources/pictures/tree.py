@@ -22,7 +22,9 @@ from core.sources.places import listed
 if TYPE_CHECKING:
     from core.sources.places import Place
 
-_NAME = re.compile(r".*\.(png|jpe?g|jpe|jfif|bmp|dib|gif)", re.IGNORECASE | re.DOTALL)
+_NAME = re.compile(
+    r".*\.(png|jpe?g|jpe|jfif|bmp|dib|gif|webp|tiff?|p[bgpn]m)", re.IGNORECASE | re.DOTALL
+)
 _ROLES = {
     "train": 0, "training": 0,
     "val": 1, "valid": 1, "validation": 1,
