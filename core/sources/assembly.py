@@ -36,6 +36,9 @@ _ORDER_SEED = 0
 _WORDS_AT_A_TIME = 8192
 _COLOURED_AT_A_TIME = 256
 
+_SMALL = 4
+"""Pixels of a side: so few are more often measurements than an image."""
+
 
 def assemble(
     parts: Parts, source: str, reading: ReadingConfig
@@ -89,6 +92,11 @@ def _made_alike(
     """Return images and labels of each part, the shape of an image, and what classes are called."""
     labels = [parts.train[1]] if parts.test is None else [parts.train[1], parts.test[1]]
     shape = _image_shape(parts, stacks, reading)
+    if max(shape) < _SMALL and parts.image_shape is None and stacks[0].ndim == 2:
+        notes.append(
+            f"Each row of {math.prod(shape)} values was taken for an image of {shape[0]} x "
+            f"{shape[1]} pixels."
+        )
     stacks = [images.reshape(len(images), *shape) for images in stacks]
     columns = {"auto": parts.transposed, "rows": False, "columns": True}[reading.orientation]
     if columns:

@@ -35,6 +35,14 @@ def csv(
     return make
 
 
+def pandas_names(row: Any) -> list[str]:
+    """Return what pandas makes of a row that it takes for names: equal ones are numbered."""
+    row = list(map(str, row))
+    return [
+        f"{name}.{row[:i].count(name)}" if name in row[:i] else name for i, name in enumerate(row)
+    ]
+
+
 FORMS = [
     Form(
         "label first, pixels after it, as Kaggle's", csv(LABELS, PIXELS, header=["label", *NAMES])
@@ -57,5 +65,32 @@ FORMS = [
         csv(LABELS, PIXELS[:, :8], header=["label", *NAMES[:8]]),
         False,
     ),
+    Form(
+        "the first image as names of columns: pandas' `read_csv` without `header=None`",
+        csv(LABELS[1:], PIXELS[1:], header=pandas_names([LABELS[0], *PIXELS[0]])),
+    ),
+    Form(
+        "numbers as names of columns, as pandas writes",
+        csv(LABELS, PIXELS, header=["label", *range(16)]),
+    ),
+    Form(
+        "file names before the labels",
+        csv([f"{k}.png" for k in range(N)], LABELS, PIXELS, header=["file", "label", *NAMES]),
+    ),
+    Form(
+        "two labels, one after the other",
+        csv(LABELS, WORDS, PIXELS, header=["digit", "letter", *NAMES]),
+    ),
+    Form(
+        "a name at one end that is unlike the others",
+        csv(PIXELS, LABELS, header=[*NAMES, "animal"]),
+    ),
+    Form("measurements that are no images", csv(LABELS, PIXELS[:, 2:11])),
+    Form(
+        "two labels, one at each end",
+        csv(LABELS, PIXELS, LABELS, header=["y", *NAMES, "class"]),
+        False,
+    ),
+    Form("one-hot labels without pixels", csv(np.eye(10, dtype=int)[LABELS]), False),
     Form("no labels, as Kaggle's test.csv", csv(PIXELS, header=NAMES), False),
 ]

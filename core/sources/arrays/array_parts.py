@@ -11,7 +11,7 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
-from core.sources.arrays.roles import choose
+from core.sources.arrays.roles import choose, meaning
 from core.sources.limits import check_at_most
 from core.sources.parts import Pair, Parts
 from core.sources.streams import damaged
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[<>|=]?(\?|b1|[iu][1248]|f[248]|[SUa][1-9][0-9]{0,2})")
 _LAST_CHARACTER = 0x10FFFF
+_LISTED, _SHOWN = 4, 40
+"""Arrays named in a note, and characters of such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def read_parts(
             labels = yield from chosen[f"{part}_labels"].load()
             pairs[part] = images, labels
     notes = [array.note for array in chosen.values() if array.note]
+    notes += _guesses(roles, list(by_name), reading)
     if "validation" in pairs:
         n_validation = len(pairs["validation"][1])
         pairs["train"] = _joined(where, pairs["train"], pairs.pop("validation"))
@@ -116,6 +119,22 @@ def read_parts(
             f"{n_validation:,} validation images give the file's own split."
         )
     return Parts(name, pairs["train"], pairs.get("test"), notes=tuple(notes))
+
+
+def _guesses(roles: dict[str, str], names: list[str], reading: ReadingConfig) -> list[str]:
+    """Return what was not said by names, and what was left out."""
+    notes = []
+    unnamed = [name for role, name in roles.items() if meaning(name)[1] != role.split("_")[1]]
+    if unnamed and not reading.arrays:
+        notes.append(
+            f"Images were taken from {roles['train_images']!r} and labels from "
+            f"{roles['train_labels']!r}, as their shapes tell."
+        )
+    others = [name[:_SHOWN] for name in names if name not in roles.values()]
+    if others:
+        more = f" and {len(others) - _LISTED:,} more" if len(others) > _LISTED else ""
+        notes.append(f"Arrays left out: {', '.join(others[:_LISTED])}{more}.")
+    return notes
 
 
 def _check(where: str, infos: dict[str, ArrayInfo]) -> None:

@@ -106,6 +106,12 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     else:
         names = folder_names(path.parent)
     first = yield from _first_layout(path, reading)
+    if first.one_hot:
+        raise DatasetError(
+            f"{path}: each row is a 1 among zeros, as one-hot labels of "
+            f"{first.n_cells} classes, and there are no pixels; write the class of each image "
+            "before its pixels, in one table"
+        )
     if not first.labelled:
         raise DatasetError(
             f"{path}: {first.n_cells:,} columns of pixels and no labels, as in Kaggle's test.csv; "
@@ -123,8 +129,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
             tables.append((yield from _read_table(beside, second, labels)))
             if not head.is_folder:
                 notes.append(f"The test images are those of {beside.name} beside it.")
-    if first.indexed:
-        notes.append("The first column numbers the rows and was left out.")
+    notes += first.notes
     pairs, class_names = _pairs(tables, labels, notes)
     if class_names is None:
         pairs, class_names = _named_letters(path, names, pairs)

@@ -22,6 +22,11 @@ NO_VALUES = frozenset("nan NaN -nan -NaN NA N/A n/a NULL null None <NA> inf -inf
 
 _OTHERWISE = "If labels are in another column, say so (label column)"
 
+_MARKS = {"0": 0, "0.0": 0, "false": 0, "1": 1, "1.0": 1, "true": 1}
+"""As NumPy and pandas write one-hot labels."""
+
+_ROWS_TO_TELL = 4
+
 _MAX_WHOLE = 2**53
 """Whole numbers beyond are not exact as floats."""
 
@@ -104,6 +109,17 @@ class LabelCodes:
                 f"spellings of {len(self._words)} labels; write each label alike everywhere"
             )
         return self._words.setdefault(word, len(self._words))
+
+
+def are_one_hot(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each of some rows as written is one 1 among zeros, not the same in all of them."""
+    places = set()
+    for row in rows:
+        marks = [_MARKS.get(field.casefold()) for field in row]
+        if None in marks or sum(mark or 0 for mark in marks) != 1:
+            return False
+        places.add(marks.index(1))
+    return len(rows) >= _ROWS_TO_TELL and len(places) > 1
 
 
 def decoded(raw: bytes) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
-from core.sources.tables.labels import NO_VALUES, NUMBER
+from core.sources.tables.labels import NO_VALUES, NUMBER, are_one_hot
 from core.sources.tables.lines import Block, refuse_line
 
 if TYPE_CHECKING:
@@ -33,6 +33,16 @@ _SEPARATOR_SAID = re.compile(rb"sep=.\s*", re.IGNORECASE)
 _MAX_COLUMNS = limits.MAX_IMAGE_SIDE**2 + 2
 """The pixels of the largest image, a label and a number of the row."""
 
+_WHOLE = re.compile(rb'"?([0-9]{1,15})(?=[^0-9.])')
+_ROWS_SEEN = 100
+"""Of a table, to tell whether its first column numbers them."""
+
+_NUMBERED = "The first line numbers the columns and was taken for their names."
+_PANDAS = (
+    "The first line is an image whose pixels pandas took for names of columns (0, 0.1, 0.2, ...); "
+    "it was left out."
+)
+
 _HOW_TO_SAY = "say which one it is (label column)"
 
 
@@ -49,6 +59,8 @@ class Layout:
     labelled : whether there can be labels at all
     first_row : number of the line with the first image
     names : what the first and the last of the columns left are called; empty without a header
+    notes : what was guessed of it, in words
+    one_hot : whether each of its first rows is one 1 among zeros: labels and no image
     """
 
     separator: str
@@ -58,6 +70,8 @@ class Layout:
     labelled: bool
     first_row: int
     names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    one_hot: bool = False
 
     @property
     def label_name(self) -> str:
@@ -107,19 +121,33 @@ def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
             f"{n:,} columns; images of {limits.MAX_IMAGE_SIDE} x {limits.MAX_IMAGE_SIDE} pixels "
             f"need {_MAX_COLUMNS - 1:,}, and no more are accepted",
         )
-    header = is_header(fields)
+    header, notes = is_header(fields), list[str]()
     indexed = header and _is_index(fields)
+    notes += [_PANDAS] * _are_twins(fields) + [_NUMBERED] * _counts(fields)
+    if indexed:
+        notes.append(_left_out(fields, [row.lstrip()[:20] for row in lines[1:_ROWS_SEEN]]))
     if n - indexed < 2:
         refuse_line(block.label, line, f"{n} columns; expected a label and the pixels of an image")
     label, labelled = reading.label_column, True
     if label == "auto":
         named = fields[1:] if indexed else fields
-        label = _by_name(block.label, line, named) if header else _by_word(fields)
+        label = _by_name(block.label, line, named, notes) if header else _by_word(fields)
         labelled = bool(label) or _fits(n - indexed - 1, reading) or not _fits(n - indexed, reading)
     # The second row need not be in this block; then it is the line after, or a blank one.
     first_row = line if not header else numbers[1] if len(numbers) > 1 else line + 1
     names = (fields[indexed].casefold(), fields[-1].casefold()) if header else ()
-    return Layout(separator, n, indexed, label, labelled, first_row, names)
+    one_hot = (
+        not (label and header)
+        and n - indexed <= limits.MAX_CLASSES
+        and are_one_hot(
+            [
+                split_fields(row.decode("latin-1"), separator)[indexed:]
+                for row in lines[header:_ROWS_SEEN]
+            ]
+        )
+    )
+    found = tuple(notes)
+    return Layout(separator, n, indexed, label, labelled, first_row, names, found, one_hot)
 
 
 def sniff_separator(line: str) -> str:
@@ -142,23 +170,55 @@ def split_fields(line: str, separator: str) -> list[str]:
 
 
 def is_header(fields: list[str]) -> bool:
-    """Whether a row names columns: mostly words, or numbers in order with words at the ends.
-
-    The latter is what pandas writes where columns have no names: label,0,1,2,...
-    """
+    """Whether a row names columns: mostly words, or numbers that pandas writes as names."""
     words = [not NUMBER.fullmatch(field) for field in fields]
     named = [
         word and bool(field) and field not in NO_VALUES
         for word, field in zip(words, fields, strict=True)
     ]
-    if sum(named) > len(fields) / 2:
-        return True
+    return sum(named) > len(fields) / 2 or _counts(fields) or _are_twins(fields)
+
+
+def _counts(fields: list[str]) -> bool:
+    """Whether fields are numbers in order with words at the ends, as pandas' label,0,1,2,..."""
+    words = [not NUMBER.fullmatch(field) for field in fields]
     inner = [field for field, word in zip(fields, words, strict=True) if not word]
     if any(words[2:-1]) or not all(field.isdecimal() and len(field) < 6 for field in inner):
         return False
     if len(inner) < (4 if any(words) else 10) or int(inner[0]) > 1:
         return False
     return [int(field) - int(inner[0]) for field in inner] == list(range(len(inner)))
+
+
+def _are_twins(fields: list[str]) -> bool:
+    """Whether a row is one of numbers that pandas took for names: 5,0,0.1,0.2,18,0.3,18.1,...
+
+    A name that was there before gets a point and how often it was, so that no two are alike.
+    """
+    n_seen: dict[str, int] = {}
+    n_twins = 0
+    for field in fields[not NUMBER.fullmatch(fields[0]) :]:  # before it the numbers of the rows
+        name, _, number = field.rpartition(".")
+        if name in n_seen and number == str(n_seen[name]):
+            n_twins += 1
+            n_seen[name] += 1
+        elif field not in n_seen and NUMBER.fullmatch(field):
+            n_seen[field] = 1
+        else:
+            return False
+    return n_twins > 2
+
+
+def _left_out(fields: list[str], rows: list[bytes]) -> str:
+    """Return why the first column is left out, of rows that begin like this."""
+    name = fields[0]
+    numbers = [int(found[1]) for found in map(_WHOLE.match, rows) if found]
+    if len(numbers) == len(rows) and set(np.diff(numbers)) <= {1}:
+        return "The first column numbers the rows and was left out."
+    if is_label(name.casefold()):
+        return f"Of two columns named as labels {fields[1]!r} was taken and {name!r} left out."
+    called = f"The first column, {name!r}," if name else "The first column, which has no name,"
+    return f"{called} was left out: by its name it is neither label nor pixels."
 
 
 def _is_index(fields: list[str]) -> bool:
@@ -183,10 +243,17 @@ def is_label(name: str) -> bool:
     return name.strip("'") in LABEL_WORDS  # OpenML's tables have quotes
 
 
-def _by_name(label: str, line: int, fields: list[str]) -> str:
+def _by_name(label: str, line: int, fields: list[str], notes: list[str]) -> str:
     """Return where a header says that the labels are; "" if it does not."""
     names = [field.casefold() for field in fields]
     found = [i for i, name in enumerate(names) if is_label(name)]
+    if {0, len(names) - 1} <= set(found):
+        refuse_line(
+            label,
+            line,
+            f"both ends are named as labels, {fields[0]!r} and {fields[-1]!r}; leave one of the "
+            "two columns out",
+        )
     if found:
         if found[0] == 0:
             return "first"
@@ -202,7 +269,14 @@ def _by_name(label: str, line: int, fields: list[str]) -> str:
     stems = [_stem(name) for name in names]
     if len(stems) < 4 or len(set(stems[1:-1])) > 1 or (stems[0] == stems[-1]):
         return ""
-    return "first" if stems[-1] == stems[1] else "last" if stems[0] == stems[1] else ""
+    found_at = "first" if stems[-1] == stems[1] else "last" if stems[0] == stems[1] else ""
+    if found_at:
+        name = fields[0 if found_at == "first" else -1]
+        notes.append(
+            f"Labels are in the {found_at} column, {name!r}, which alone is named otherwise than "
+            "the pixels."
+        )
+    return found_at
 
 
 def _by_word(fields: list[str]) -> str:
