@@ -160,7 +160,7 @@ OPENS_WITH_TEST = {
     ),
     "camels": npz(trainX=TRAIN, trainY=TRAIN_LABELS, testX=TEST, testY=TEST_LABELS),
     "glued": npz(xtrain=TRAIN, ytrain=TRAIN_LABELS, xtest=TEST, ytest=TEST_LABELS),
-    "more than needed": npz(**FOUR, mean=TRAIN.mean(axis=0), class_names=np.array(list("abcd"))),
+    "more than needed": npz(**FOUR, mean=TRAIN.mean(axis=0), class_names=np.array(list("0123"))),
     "objects beside": npz(**FOUR, about=np.array({"made": "by us"}, dtype=object)),
     "a text beside": beside_a_text,
     "channel last": npz(**FOUR | {"x_train": TRAIN[..., None], "x_test": TEST[..., None]}),
@@ -790,7 +790,7 @@ WRONG = {
     ),
     "a name twice": (twice, "'y.npy' is in it twice; expected each name once"),
     "images alone as npy": (npy("X.npy", X=TRAIN), "there is none beside it; expected images"),
-    "npy without labels": (npy("", a=TRAIN, b=TRAIN), "the labels are missing"),
+    "npy without labels": (npy("", a=TRAIN, train=TRAIN), "the labels are missing"),
     "npy that does not belong": (
         npy("w.npy", **PAIR, w=np.zeros(3)),
         "/w.npy: the arrays beside it that are images and labels (X, y) do not need it",

@@ -36,7 +36,7 @@ def test_an_archive_that_leads_out_writes_nothing(tmp_path, name, suffix, kind):
 
 @pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mred\x1b[0m", "a\u202egnp.exe", "a\x07"])
 def test_names_that_steer_a_terminal_are_shown_as_escapes(tmp_path, name):
-    path = zip_of(tmp_path / "a.npz", entry(f"{name}.npy", npy(X)), entry("z.npy", npy(X)))
+    path = zip_of(tmp_path / "a.npz", entry(f"{name}.npy", npy(X)), entry("z.npy", npy(X[:, None])))
     message = refusal(path)
     assert message.isprintable()
     assert name not in message

@@ -51,7 +51,7 @@ def test_what_others_pickled_opens(tmp_path, case):
     elif case == "numbers as categories, pandas 3":
         assert_holds(dataset, ("3", "4", "5"))
     else:
-        has_words = ("words", "categories", "Bunch of frames", "frame by joblib")
+        has_words = ("words", "categories", "Bunch", "frame by joblib")
         assert_holds(dataset, WORDS if case.startswith(has_words) else ("0", "1", "2"))
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
+<<<<<<< HEAD
 from core.sources.arrays.roles import choose, meaning
+=======
+from core.sources.arrays.axes import images_first
+from core.sources.arrays.by_class import named_classes, one_per_class, read_classes
+from core.sources.arrays.lazy_array import LazyArray as LazyArray  # noqa: TC001
+from core.sources.arrays.roles import choose, lists_classes
+>>>>>>> f48cd23 (One array per class, class names beside the arrays and Matlab's order of axes are read)
 from core.sources.limits import check_at_most
 from core.sources.parts import Pair, Parts
 from core.sources.streams import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,22 +35,6 @@ _PLAIN = re.compile(r"[<>|=]?(\?|b1|[iu][1248]|f[248]|[SUa][1-9][0-9]{0,2})")
 _LAST_CHARACTER = 0x10FFFF
 _LISTED, _SHOWN = 4, 40
 """Arrays named in a note, and characters of such a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class LazyArray:
-    """An array that is read only when somebody wants it.
-
-    Attributes
-    ----------
-    info : what it is
-    load : reads it; called once, after ``info`` was checked
-    note : what was done to find it, in words; "" if nothing
-    """
-
-    info: ArrayInfo
-    load: Callable[[], Generator[Progress, None, NDArray[Any]]]
-    note: str = ""
 
 
 def plain_dtype(code: str) -> np.dtype[Any] | None:
@@ -99,6 +89,13 @@ def read_parts(
         As :func:`core.sources.arrays.roles.choose`; if an array is too large or of a type that is
         not read, or images and labels differ in number.
     """
+    infos = [array.info for array in arrays]
+    names = [array for array in arrays if lists_classes(array.info, infos)]
+    if not reading.arrays:
+        arrays = [array for array in arrays if array not in names]
+        if one_per_class([array.info for array in arrays]):
+            return (yield from read_classes(name, where, arrays))
+    arrays = images_first(arrays)
     roles = choose(where, [array.info for array in arrays], reading.arrays)
     by_name = {array.info.name: array for array in arrays}
     chosen = {role: by_name[found] for role, found in roles.items()}
@@ -118,7 +115,11 @@ def read_parts(
             f"The file's {n_validation:,} validation images are the last of the training images: "
             f"{n_validation:,} validation images give the file's own split."
         )
-    return Parts(name, pairs["train"], pairs.get("test"), notes=tuple(notes))
+    names = [array for array in names if array.info.name not in roles.values()]
+    class_names = yield from named_classes(pairs, names)
+    return Parts(
+        name, pairs["train"], pairs.get("test"), class_names=class_names, notes=tuple(notes)
+    )
 
 
 def _guesses(roles: dict[str, str], names: list[str], reading: ReadingConfig) -> list[str]:

@@ -12,6 +12,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.arrays.array_parts import LazyArray, plain_dtype, typed
@@ -76,7 +78,11 @@ def lazy_npy(name: str, blob: Blob) -> LazyArray:
         with blob.open() as stream:
             return (yield from _read_values(stream, read_header(stream)))
 
-    return LazyArray(info, load)
+    def load_first(n: int) -> Generator[Progress, None, NDArray[Any]]:
+        with blob.open() as stream:
+            return (yield from _read_first(stream, read_header(stream), n))
+
+    return LazyArray(info, load, load_first=load_first if header.order == "C" else None)
 
 
 def read_header(stream: Stream) -> Header:
@@ -138,3 +144,11 @@ def _read_values(stream: Stream, header: Header) -> Generator[Progress, None, ND
     what = f"{' x '.join(map(str, header.shape))} values of type {dtype}"
     content = yield from stream.values(math.prod(header.shape) * dtype.itemsize, what)
     return typed(stream.label, content, dtype, header.shape, header.order)
+
+
+def _read_first(stream: Stream, header: Header, n: int) -> Generator[Progress, None, NDArray[Any]]:
+    shape, dtype = (n, *header.shape[1:]), np.dtype(header.code)
+    content = np.empty(math.prod(shape) * dtype.itemsize, dtype=np.uint8)
+    if (done := (yield from stream.fill(content))) < len(content):
+        raise damaged(stream.label, f"cut short: {len(content):,} bytes are needed, of {done:,}")
+    return typed(stream.label, content, dtype, shape, header.order)

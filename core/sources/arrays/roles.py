@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from core.errors import DatasetError
+from core.sources.limits import MAX_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -251,6 +252,21 @@ def _distinct(roles: Mapping[str, str]) -> dict[str, str]:
         if role in roles and roles[role] not in seen.values():
             seen[role] = roles[role]
     return seen
+
+
+def lists_classes(info: ArrayInfo, others: Sequence[ArrayInfo]) -> bool:
+    """Whether an array lists what classes are called: ``class_names``, ``list_classes``.
+
+    An array of words that is called ``classes`` may as well have one for each image.
+    """
+    few = _STRINGS.fullmatch(info.dtype) and len(info.shape) == 1 and info.shape[0] > 1
+    words = [word for token in _TOKEN.findall(info.name) for word in _split(token.lower())]
+    if not few or not words or info.shape[0] > MAX_CLASSES:
+        return False
+    if words[-1] == "names":
+        return len(words) == 1 or not _LABELS.isdisjoint(words) or "category" in words
+    per_image = any(other.may_be_images and other.shape[0] == info.shape[0] for other in others)
+    return words[-1] in ("classes", "categories") and not per_image
 
 
 @lru_cache

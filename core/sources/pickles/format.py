@@ -14,11 +14,11 @@ from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
 from core.sources.arrays.array_parts import LazyArray, read_parts
-from core.sources.arrays.roles import meaning
+from core.sources.arrays.roles import ArrayInfo, lists_classes, meaning
 from core.sources.limits import check_at_most
 from core.sources.pickles.frames import opened
 from core.sources.pickles.machine import Machine
-from core.sources.pickles.notes import ArrayNote, text_of
+from core.sources.pickles.notes import MAX_WORD, ArrayNote, text_of
 from core.sources.pickles.values import LISTS, is_number, is_numbers, is_words, lazy, shape_of
 from core.sources.streams import open_file
 
@@ -110,7 +110,10 @@ def leaves(where: str, content: Any) -> Generator[Progress, None, list[LazyArray
             value = _together(value)
         are_words = is_words(value)
         if are_words:  # places in a list say nothing: what that is called is looked at once
-            is_array = meaning(way if type(key) is int else name)[1] == "labels"
+            called = way if type(key) is int else name
+            is_array = meaning(called)[1] == "labels" or lists_classes(
+                ArrayInfo(called, shape, f"<U{MAX_WORD}"), ()
+            )
         else:
             is_array = isinstance(value, ArrayNote | LazyArray) or is_numbers(value)
             is_array = is_array or (isinstance(value, LISTS) and _is_stack(name, value, shape))
