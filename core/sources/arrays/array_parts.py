@@ -10,14 +10,10 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
-<<<<<<< HEAD
-from core.sources.arrays.roles import choose, meaning
-=======
 from core.sources.arrays.axes import images_first
 from core.sources.arrays.by_class import named_classes, one_per_class, read_classes
 from core.sources.arrays.lazy_array import LazyArray as LazyArray  # noqa: TC001
-from core.sources.arrays.roles import choose, lists_classes
->>>>>>> f48cd23 (One array per class, class names beside the arrays and Matlab's order of axes are read)
+from core.sources.arrays.roles import choose, lists_classes, meaning
 from core.sources.limits import check_at_most
 from core.sources.parts import Pair, Parts
 from core.sources.streams import damaged
