@@ -10,7 +10,7 @@ from core.sources import archives, limits
 from core.sources.limits import check_at_most
 from core.sources.names import is_litter
 from core.sources.parts import Head
-from core.sources.pictures.magic import MAGIC_BYTES, picture_format
+from core.sources.picture_magic import MAGIC_BYTES, picture_format
 from core.sources.places import Inside, listed
 from core.sources.streams import damaged, read_heads
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from data_forms import IMAGES, WORDS, Form
+from data_forms import IMAGES, WORDS, Form, N
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,24 @@ def deep(folder: Path) -> Path:
     return folder / "set"
 
 
+def together(names: list[str], table: str = "") -> Callable[[Path], Path]:
+    """Return what writes pictures into one folder."""
+
+    def make(folder: Path) -> Path:
+        (folder / "set").mkdir()
+        for name, image in zip(names, IMAGES, strict=True):
+            Image.fromarray(image).save(folder / "set" / name)
+        if table:
+            (folder / "set" / "labels.csv").write_text(table)
+        return folder / "set"
+
+    return make
+
+
+NUMBERED = [f"{i:04}.png" for i in range(N)]
+TABLE = "".join(f"{name},{word}\n" for name, word in zip(NUMBERED, WORDS, strict=True))
+UNCLEAR = "".join(f"{name},{word},{word}\n" for name, word in zip(NUMBERED, WORDS, strict=True))
+
 FORMS = [
     Form("PNG, a folder per class", classes("png")),
     Form("BMP, GIF, TIFF, PGM, PBM, PPM", classes("pgm")),
@@ -43,4 +61,14 @@ FORMS = [
     Form("any with a palette", classes("png", "P")),
     Form("16 bits", deep),
     Form("larger than 128 pixels", classes("png", scale=40)),
+    Form("together, and a table of file and class", together(NUMBERED, "file,label\n" + TABLE)),
+    Form(
+        "together, with the class in their names",
+        together([f"{w}.{i}.png" for i, w in enumerate(WORDS)]),
+    ),
+    Form(
+        "together, and a table of two kinds",
+        together(NUMBERED, "file,kind,colour\n" + UNCLEAR),
+        False,
+    ),
 ]

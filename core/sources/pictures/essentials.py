@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.pictures.magic import PNG_MAGIC
+from core.sources.picture_magic import PNG_MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def essentials(label: str, kind: str, content: bytes) -> tuple[bytes, int]:
     Parameters
     ----------
     label : how errors name the file
-    kind : as :func:`core.sources.pictures.magic.picture_format` tells it
+    kind : as :func:`core.sources.picture_magic.picture_format` tells it
     content : all of it
 
     Raises

@@ -16,8 +16,8 @@ from PIL import Image, UnidentifiedImageError
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
+from core.sources.picture_magic import MAGIC_BYTES, picture_format
 from core.sources.pictures.essentials import SAVE_AGAIN, check_pieces, essentials
-from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 from core.sources.pictures.pnm import read_pnm
 
 if TYPE_CHECKING:

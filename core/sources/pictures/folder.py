@@ -1,5 +1,7 @@
 """A folder of pictures: one sub-folder per class, or such folders in ``train`` and ``test``.
 
+Or they lie together, and a table beside them or their names tell the classes.
+
 All pictures become grey and of one size. Whether ink is dark on light is found out for the whole
 set and not for each picture: turned over one by one, pictures that reach their frame, as those of
 clothes do, would be turned at random, and the one switch that a person has would mean nothing.
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.sources.parts import Head, NotOneSet, Pair, Parts
+from core.sources.pictures.labelled import labelled
 from core.sources.pictures.tree import holds_pictures, look_through
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     # Pillow takes 40 ms to load, which whoever starts the program should not wait for.
     from core.sources.pictures.set import Pictures
 
-    tree = look_through(head.path)
+    tree = (yield from labelled(head.path)) or look_through(head.path)
     pictures = Pictures(head.path, reading.picture_side)
     columns = yield from pictures.read(tree)
     if not any(columns):

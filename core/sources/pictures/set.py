@@ -13,8 +13,8 @@ from core.sources import limits
 from core.sources.ink import frames
 from core.sources.limits import check_at_most
 from core.sources.names import first_names
+from core.sources.picture_magic import MAGIC_BYTES, picture_format
 from core.sources.pictures.files import Picture, decoded
-from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -16,7 +16,7 @@ from core.sources import limits
 from core.sources.limits import check_at_most
 from core.sources.names import first_names, is_litter, natural_key
 from core.sources.parts import NotOneSet
-from core.sources.pictures.magic import MAGIC_BYTES, picture_format
+from core.sources.picture_magic import MAGIC_BYTES, picture_format
 from core.sources.places import listed
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ _MAX_WRAPPINGS = 3
 _LOOKED = 8
 """Files of a folder whose content is looked at where no name is a picture's."""
 
-_FLAT_SHARE = 0.9
+_FLAT_SHARE = 0.6
 """Of files named as pictures, from which on a folder is meant as one of pictures."""
 
 _RIGHT = (
     "expected one sub-folder per class, named as the class (3/first.png), or train and test with "
-    "such folders in each"
+    "such folders in each; or a table (CSV) beside them of file and class, or names as cat.1.png"
 )
 
 
@@ -78,7 +78,18 @@ class _Folder:
     n_links: int
 
 
-class _Looker:
+def is_picture_name(name: str) -> bool:
+    """Whether a file is named as a picture."""
+    return _NAME.fullmatch(name) is not None
+
+
+def role_of(name: str) -> int | None:
+    """Return which part of a set a name says, the test part as 2; None if it says none, or two."""
+    said = {_ROLES[word] for word in _WORD.findall(name.casefold()) if word in _ROLES}
+    return said.pop() if len(said) == 1 else None
+
+
+class Looker:
     """Lists folders, until there have been too many names in all."""
 
     def __init__(self, top: Place) -> None:
@@ -86,6 +97,13 @@ class _Looker:
         self._n_names = 0
 
     def look(self, folder: Place) -> _Folder:
+        """Return what is in a folder.
+
+        Raises
+        ------
+        DatasetError
+            If it cannot be read, or there have been too many names.
+        """
         found = _Folder([], [], 0)
         try:
             for entry in listed(folder):
@@ -153,9 +171,9 @@ def holds_pictures(top: Place) -> bool:
     DatasetError
         If there are too many files to look at.
     """
-    looker = _Looker(top)
+    looker = Looker(top)
     here = looker.look(top)
-    n_flat = sum(_NAME.fullmatch(name) is not None for name in here.files)
+    n_flat = sum(map(is_picture_name, here.files))
     if n_flat and n_flat >= _FLAT_SHARE * len(here.files):
         return True
     if here.files and not n_flat and not here.folders and _some_are_pictures(top, here.files):
@@ -178,7 +196,7 @@ def holds_pictures(top: Place) -> bool:
 
 
 def _some_are_pictures(folder: Place, files: list[str]) -> bool:
-    if any(_NAME.fullmatch(name) for name in files):
+    if any(map(is_picture_name, files)):
         return True
     for name in files[:_LOOKED]:
         with (folder / name).open("rb") as stream:
@@ -195,7 +213,7 @@ def look_through(top: Place) -> Tree:
     DatasetError
         If there are too many, or only one class.
     """
-    looker = _Looker(top)
+    looker = Looker(top)
     here = looker.look(top)
     inner = {name: looker.look(top / name) for name in here.folders}
     notes: list[str] = []
@@ -216,7 +234,7 @@ def look_through(top: Place) -> Tree:
         parts = (_files({name: looker.of_class(top / name, inner[name]) for name in inner}),)
     if n_links:
         notes.append(f"{n_links:,} link{'s' * (n_links != 1)} to folders were not followed.")
-    n_flat = sum(_NAME.fullmatch(name) is not None for name in here.files)
+    n_flat = sum(map(is_picture_name, here.files))
     names = {name for part in parts for name in part}
     filled = {name for part in parts for name, files in part.items() if files}
     if len(filled) == 1 and not n_flat:
@@ -233,7 +251,7 @@ def look_through(top: Place) -> Tree:
 
 def _holds_folders_alone(folder: _Folder) -> bool:
     """Whether there are folders in it, and no pictures: file managers leave notes everywhere."""
-    return bool(folder.folders) and not any(_NAME.fullmatch(name) for name in folder.files)
+    return bool(folder.folders) and not any(map(is_picture_name, folder.files))
 
 
 def _files(classes: dict[str, tuple[Place, _Folder]]) -> dict[str, list[Place]]:
