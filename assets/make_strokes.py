@@ -3,7 +3,7 @@
 Every image is drawn from pen paths of our own (`stroke_glyphs`).  A simulated writer picks a style,
 trembles, drifts and bends the figure within a leeway that keeps it legible, slants, rotates and
 stretches it, and runs a pen of swelling width along the path.  The result is placed as in MNIST:
-scaled into a box of about 20 pixels and centred by its centre of mass.
+scaled into a box of about 20 pixels, its centre of mass within the pixel (14, 14).
 
 A pen line is rendered without a single distance calculation per pixel and segment: the density of
 Gaussian spots along the path is a matrix product of one profile per row and one per column of the
@@ -29,6 +29,12 @@ SEED: Final = 13
 
 FRAME_PX: Final = 28
 """Side of the image, as in MNIST."""
+
+CENTRE: Final = FRAME_PX // 2
+"""Masses lie within the pixel (14, 14), anywhere: in the mean 14.5 pixels from the corner. So do
+MNIST's, which were moved by whole pixels."""
+
+_MIDDLES: Final[NDArray[np.float32]] = np.arange(FRAME_PX, dtype=np.float32) - CENTRE
 
 N_CLASSES: Final = 10
 
@@ -114,8 +120,9 @@ BOX_RANGE_PX: Final = (20.5, 21.5)
 """The longer side of the digit including the line width; the faint rim makes it look like the 20
 of MNIST."""
 
-REACH_PX: Final = 12.0
-"""Ink ends this far from the middle of the frame at most, which leaves the border white."""
+REACH_PX: Final = (12.0, 11.0)
+"""Ink ends this far from the centre of mass at most, up or left, and down or right, which leaves
+the border white."""
 
 BATCH: Final = 500
 """Images per batch: about 40 MB of temporaries and small enough to stay near the cache."""
@@ -136,6 +143,7 @@ class _Hands(NamedTuple):
     half_width: NDArray[np.float32]  # (n,) pixels
     pressure_wave: NDArray[np.float32]  # (n, 2) cycles per height and phase
     box: NDArray[np.float32]  # (n,) pixels
+    place: NDArray[np.float32]  # (n, 2) pixels
 
 
 def _mostly_small(n: int, most: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -184,6 +192,7 @@ def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
         half_width=between(*HALF_WIDTH_RANGE_PX),
         pressure_wave=waves(PRESSURE_CYCLES),
         box=between(*BOX_RANGE_PX),
+        place=between(-0.5, 0.5, 2),
     )
 
 
@@ -258,9 +267,10 @@ def _place(
     mass = lengths / lengths.sum(axis=1, keepdims=True)
     centred = paths - np.einsum("np,npc->nc", mass, paths)[:, None, :]
     scale = (hands.box - 2 * hands.half_width) / np.ptp(centred, axis=1).max(axis=1)
-    far = np.abs(centred).max(axis=(1, 2))
+    before, behind = REACH_PX
+    far = np.maximum(-centred.min(axis=(1, 2)), centred.max(axis=(1, 2)) * (before / behind))
     # A lopsided digit (7, 9) may stick out on one side of its centre of mass; keep it in the frame.
-    scale = np.minimum(scale, (REACH_PX - hands.half_width * np.float32(1 + PRESSURE)) / far)
+    scale = np.minimum(scale, (before - hands.half_width * np.float32(1 + PRESSURE)) / far)
     return centred * scale[:, None, None], lengths * scale[:, None]
 
 
@@ -288,10 +298,9 @@ def _spot_weights(
 
 
 def _profiles(at: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Gaussian spot profiles (n, N_PATH, FRAME_PX) along one axis; 0 is the middle of the frame."""
-    middles = np.arange(FRAME_PX, dtype=np.float32) - (FRAME_PX - 1) / 2
-    square = (at[:, :, None] - middles) ** 2
-    return np.exp(square * np.float32(-0.5 / SPOT_STD_PX**2), dtype=np.float32)
+    """Gaussian spot profiles (n, N_PATH, FRAME_PX) along one axis; 0 is where masses lie."""
+    square = (at[:, :, None] - _MIDDLES) ** 2
+    return np.asarray(np.exp(square * np.float32(-0.5 / SPOT_STD_PX**2)), np.float32)
 
 
 def _ink(
@@ -312,11 +321,10 @@ def _ink(
 
 
 def _centre_of_mass(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Offset (n, 2) of the centre of mass in x and y from the middle of the frame, in pixels."""
-    middles = np.arange(FRAME_PX, dtype=np.float32) - (FRAME_PX - 1) / 2
+    """Offset (n, 2) of the centre of mass in x and y from its place, in pixels."""
     total = ink.sum(axis=(1, 2))
-    x = ink.sum(axis=1) @ middles
-    y = ink.sum(axis=2) @ middles
+    x = ink.sum(axis=1) @ _MIDDLES
+    y = ink.sum(axis=2) @ _MIDDLES
     return np.asarray(np.stack([x, y], axis=1) / total[:, None], np.float32)
 
 
@@ -330,7 +338,7 @@ def _write(labels: NDArray[np.int64], hands: _Hands) -> NDArray[np.uint8]:
     pen = half_widths.mean(axis=1)
     ink = _ink(paths, weights, pen)
     # Pooled ink shifts the centre of mass a little; a second pass puts it right.
-    offset = _centre_of_mass(ink)
+    offset = _centre_of_mass(ink) - hands.place
     ink = _ink(paths - offset[:, None, :], weights, pen)
     return np.rint(255 * ink).astype(np.uint8)
 
