@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.attack import AttackConfig
+    from core.data.dataset import Dataset
     from core.parameters import Parameter
 
 _ATTACK_PREFIX = "attack_"
@@ -36,6 +37,7 @@ class Arguments:
     report : folder of the headless report, or None for the window
     data, reading, training : complete settings, defaults included
     attack : the same, or None where nothing was said of it
+    target : name of the class the attack is pushed toward; empty where none was given
     explicit : the settings that were given, by field name, an attack's with ``attack_`` before
     """
 
@@ -44,20 +46,25 @@ class Arguments:
     reading: ReadingConfig = field(default_factory=ReadingConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     attack: AttackConfig | None = None
+    target: str = ""
     explicit: frozenset[str] = frozenset()
 
-    def attack_for(self, n_classes: int) -> AttackConfig:
-        """Return the attack for a data set of ``n_classes`` classes.
+    def attack_for(self, dataset: Dataset) -> AttackConfig:
+        """Return the attack on ``dataset``.
 
-        The default target is no class of a smaller set: its last class stands in. A target that
-        was given is kept, and refused by the attack where it is no class.
+        The default target is no class of a smaller set: its last class stands in.
+
+        Raises
+        ------
+        SettingError
+            If no class has the name that was given as the target.
         """
         from core.attack import AttackConfig
 
         attack = self.attack or AttackConfig()
-        if "attack_target" in self.explicit or attack.target < n_classes:
-            return attack
-        return replace(attack, target=n_classes - 1)
+        if self.target:
+            return replace(attack, target=dataset.class_called(self.target))
+        return replace(attack, target=min(attack.target, dataset.n_classes - 1))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -115,7 +122,7 @@ def reader(declared: Parameter, option: str) -> Callable[[str], Any]:
             wrong = bool(declared.problem(value)) or negative_index or empty
         if wrong:
             expected = "given" if declared.kind == "text" else declared.range_text()
-            raise SettingError(f"{option} must be {expected}, not {text!r}")
+            raise SettingError(f"{option} must be {expected}, not {text!r}{declared.meant(value)}")
         return value
 
     return read
@@ -140,7 +147,11 @@ def _add_options(group: argparse._ArgumentGroup, config: type[Any], prefix: str 
             "default": argparse.SUPPRESS,
             "dest": prefix + name,
         }
-        if declared.kind == "bool":
+        if prefix + name == "attack_target":  # a name, which only the data can tell
+            shared["help"] = f"{declared.help} Give its name. [default: the eighth or last one]"
+            read = reader(replace(declared, kind="text"), option)
+            group.add_argument(option, type=read, metavar="CLASS", **shared)
+        elif declared.kind == "bool":
             group.add_argument(option, action=argparse.BooleanOptionalAction, **shared)
         else:
             read = reader(declared, option)
@@ -230,14 +241,21 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         return {name: given[prefix + name] for name in names if prefix + name in given}
 
     attack = chosen(AttackConfig, _ATTACK_PREFIX)
+    target = attack.pop("target", "")
     data, training = DataConfig(**chosen(DataConfig)), TrainingConfig()
     if preset is not None:
         training, data = preset.apply(training, data)
+    training = replace(training, **chosen(TrainingConfig))
+    size = training.adversary_size
+    if training.adversary == "linf" and size > 1:
+        meant = parameters_of(TrainingConfig)["adversary_size"].meant(size)
+        raise SettingError(f"--adversary-size {size:g} is more than a pixel can change{meant}")
     return Arguments(
         report=report,
         data=replace(data, **chosen(DataConfig)),
         reading=ReadingConfig(**chosen(ReadingConfig)),
-        training=replace(training, **chosen(TrainingConfig)),
-        attack=AttackConfig(**attack) if attack else None,
+        training=training,
+        attack=AttackConfig(**attack) if attack or target else None,
+        target=target,
         explicit=frozenset(given),
     )

@@ -49,6 +49,8 @@ class Parameter:
         What stands in a field for it, in one short word.
     not_zero
         Why 0 is refused, where that is worth a word of its own.
+    of_ink
+        Whether it is an amount of ink, which other programs count from 0 to 255.
     """
 
     kind: Kind
@@ -66,6 +68,7 @@ class Parameter:
     zero_word: str = ""
     zero_text: str = ""
     not_zero: str = ""
+    of_ink: bool = False
 
     @property
     def within(self) -> str:
@@ -99,6 +102,12 @@ class Parameter:
             return self.none_word
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+    def meant(self, value: Any) -> str:
+        """Return what a number that is too large may have been meant as."""
+        if not self.of_ink or not isinstance(value, int | float) or not 1 < value <= 255:
+            return ""
+        return f": ink is 0 to 1, and {_written(value)} of 255 is {value / 255:.2g}"
+
     def problem(self, value: object) -> str:
         """Return what is wrong with ``value``, or an empty string."""
         if self.kind == "bool":
@@ -121,7 +130,7 @@ class Parameter:
         too_low = self.low is not None and value < self.low  # type: ignore[operator]
         too_high = self.high is not None and value > self.high  # type: ignore[operator]
         if too_low or too_high:
-            return f"must be {self.range_text()}, not {_written(value)}"  # type: ignore[arg-type]
+            return f"must be {self.range_text()}, not {_written(value)}{self.meant(value)}"  # type: ignore[arg-type]
         return ""
 
 

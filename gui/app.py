@@ -143,6 +143,7 @@ def run_window(arguments: Arguments) -> int:
         arguments.training,
         attack,
         attack_given=arguments.explicit,
+        attack_target=arguments.target,
         mirror=settings.mirror,
     )
     window = MainWindow(app, session, settings)

@@ -5,9 +5,11 @@ import pkgutil
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from core_samples import tiny_dataset
 
 import core
 from core.attack import AttackConfig
@@ -27,7 +29,7 @@ EVERY_OPTION = """--report out --dataset digits8 --train-size 900 --test-size 40
 --picture-side 16 --image-height 7 --arrays train_images=a,train_labels=b --epochs 3 --batch-size 7
 --learning-rate 0.25 --l2 0.001 --momentum 0.9 --init normal --no-shuffle --seed 5
 --adversary linf --adversary-size 0.3
---attack-start 4 --attack-target 2 --attack-steps 11 --attack-rate 0.3
+--attack-start 4 --attack-target cat --attack-steps 11 --attack-rate 0.3
 --attack-pull 0.5 --attack-toward 6 --attack-part test --attack-box --attack-seed 9""".split()
 
 
@@ -41,7 +43,7 @@ def test_nothing_given_means_the_declared_defaults():
         attack=None,
         explicit=frozenset(),
     )
-    assert arguments.attack_for(10) == AttackConfig()
+    assert arguments.attack_for(tiny_dataset(n_classes=10)) == AttackConfig()
 
 
 def test_every_option_reaches_its_setting():
@@ -53,7 +55,8 @@ def test_every_option_reaches_its_setting():
     assert arguments.training == TrainingConfig(
         0.25, 7, 0.001, 0.9, 3, "normal", False, 5, "linf", 0.3
     )
-    assert arguments.attack == AttackConfig(4, 2, 11, 0.3, 0.5, 6, "test", True, 9)
+    assert arguments.target == "cat"
+    assert arguments.attack == AttackConfig(4, 7, 11, 0.3, 0.5, 6, "test", True, 9)
     assert {"seed", "attack_seed", "shuffle", "dataset"} <= arguments.explicit
 
 
@@ -80,9 +83,21 @@ def test_noise_is_a_start_and_none_is_no_chosen_image():
 
 
 def test_default_target_follows_the_number_of_classes_but_a_given_one_stays():
-    assert parse_arguments([]).attack_for(10).target == 7
-    assert parse_arguments([]).attack_for(2).target == 1
-    assert parse_arguments(["--attack-target", "7"]).attack_for(2).target == 7
+    ten, two = tiny_dataset(n_classes=10), tiny_dataset(n_classes=2)
+    assert parse_arguments([]).attack_for(ten).target == 7
+    assert parse_arguments([]).attack_for(two).target == 1
+    assert parse_arguments(["--attack-target", "class 0"]).attack_for(two).target == 0
+
+
+def test_a_target_is_a_name_and_no_number():
+    data = replace(tiny_dataset(n_classes=4), class_names=("3", "Eel", "EEL", "0"))
+    for name, place in (("3", 0), ("0", 3), ("Eel", 1), ("EEL", 2)):
+        assert parse_arguments(["--attack-target", name]).attack_for(data).target == place
+    for name in ("1", "eel", "7"):
+        with pytest.raises(SettingError, match=f"'{name}' is no class of .*are 3, Eel, EEL, 0"):
+            parse_arguments(["--attack-target", name]).attack_for(data)
+    data = replace(data, class_names=("cat", "dog", "eel", "fox"))
+    assert parse_arguments(["--attack-target", "DOG"]).attack_for(data).target == 1
 
 
 @pytest.mark.parametrize(
@@ -91,6 +106,10 @@ def test_default_target_follows_the_number_of_classes_but_a_given_one_stays():
         ("--learning-rate 1e9", "--learning-rate must be a number from 1e-06 to 1000, not '1e9'"),
         ("--learning-rate nan", "--learning-rate must be a number"),
         ("--learning-rate ten", "--learning-rate must be a number"),
+        ("--adversary linf --adversary-size 8", "ink is 0 to 1, and 8 of 255 is 0.031"),
+        ("--adversary-size 16", "not '16': ink is 0 to 1, and 16 of 255 is 0.063"),
+        ("--pixel-noise 25.5", "not '25.5': ink is 0 to 1, and 25.5 of 255 is 0.1"),
+        ("--attack-target=", "--attack-target must be given"),
         ("--epochs ten", "--epochs must be a whole number"),
         ("--epochs 2.5", "--epochs must be a whole number"),
         ("--epochs 0", "--epochs must be a whole number"),
@@ -113,6 +132,12 @@ def test_bad_input_is_one_sentence_that_says_what_would_be_right(words, expected
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_a_message_advises_is_taken():
+    advised = parse_arguments("--adversary linf --adversary-size 0.031".split()).training
+    assert (advised.adversary, advised.adversary_size) == ("linf", 0.031)
+    assert parse_arguments("--adversary l2 --adversary-size 8".split()).training.adversary_size == 8
 
 
 @pytest.mark.parametrize("option", ["--report", "--dataset"])

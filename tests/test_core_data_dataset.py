@@ -238,3 +238,17 @@ def test_class_names_follow_from_the_largest_label_of_either_part():
     alone = dataset_of((images_of(), 0 * LABELS), (images_of(), 0 * LABELS), class_names=None)
     assert alone.class_names == ("0", "1")
     assert isinstance(alone, Dataset)
+
+
+def test_classes_that_nothing_can_be_learned_of_are_said():
+    images, labels = np.zeros((8, 16), dtype=np.float32), np.array([0, 1] * 4)
+    whole = make_dataset(
+        "d", "here", (images, labels), (images, np.full(8, 2)),
+        image_shape=(4, 4), class_names=("cat", "dog", "eel"),
+    )  # fmt: skip
+    (note,) = whole.notes
+    assert note.startswith("No training image is of eel: ")
+    assert whole.sized(DataConfig()).notes == whole.notes
+    (note,) = whole.sized(DataConfig(train_size=1)).notes
+    assert note.startswith("No training image is of dog, eel: ")
+    assert not tiny_dataset().sized(DataConfig()).notes

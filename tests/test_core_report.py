@@ -421,7 +421,7 @@ def test_damaged_data_leave_nothing_behind(how, expected, idx_folder, tmp_path):
     ("words", "expected"),
     [
         (["--dataset", "/no/such\nplace"], "no such file"),
-        (["--dataset", "digits8", "--attack-target", "12"], "choose 0 to 9"),
+        (["--dataset", "digits8", "--attack-target", "12"], "its classes are 0, 1, 2"),
         (["--dataset", "digits8", "--attack-start", "99999"], "choose 0 to 1296"),
         (["--dataset", "digits8", "--attack-toward", "1297"], "choose 0 to 1296"),
         (["--dataset", "digits8", "--validation-size", "5000"], "choose fewer than 1297"),

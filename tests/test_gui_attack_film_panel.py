@@ -752,7 +752,7 @@ def test_a_target_that_was_asked_for_stays(
     new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(
-        attack=replace(FROM_IMAGE, target=8), attack_given=frozenset({"attack_target"})
+        attack=FROM_IMAGE, attack_given=frozenset({"attack_target"}), attack_target="8"
     )
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -765,14 +765,14 @@ def test_a_target_that_is_no_class_is_told(
     new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(
-        attack=replace(FROM_IMAGE, target=12), attack_given=frozenset({"attack_target"})
+        attack=FROM_IMAGE, attack_given=frozenset({"attack_target"}), attack_target="12"
     )
     new_page(session)
     with qtbot.waitSignal(session.messages.notified, timeout=WAIT) as told:
         session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert "12" in told.args[0]
-    assert "0 to 9" in told.args[0]
+    assert "'12' is no class of UCI digits 8 x 8; its classes are 0, 1, 2" in told.args[0]
+    assert "9 is the target for now" in told.args[0]
 
 
 def test_the_page_waits_for_data(

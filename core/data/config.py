@@ -94,6 +94,7 @@ class DataConfig(Settings):
         low=0.0,
         high=2.0,
         formula="x = clip(x + s n, 0, 1),   n from the standard normal distribution",
+        of_ink=True,
     )
     noise_seed: int = parameter(
         0,

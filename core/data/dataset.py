@@ -12,7 +12,7 @@ import numpy as np
 from core.data.config import DEFAULT_TEST_PERCENT, DataConfig
 from core.data.conversion import checked_labels, converting, make_split
 from core.data.samples import Split, read_only
-from core.errors import DatasetError, printable
+from core.errors import DatasetError, SettingError, printable
 from core.progress import done_at_once
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from core.progress import Progress
 
 __all__ = ["DataConfig", "Dataset", "Split", "make_dataset", "make_split", "read_only"]
+
+_NAMED = 50
+"""Classes that an error or a note lists."""
+
+_LACKING = "No training image is of "
 
 VALIDATION_PART = 6
 """One in so many training images is set aside where nobody says how many."""
@@ -88,6 +93,25 @@ class Dataset:
                     digest.update(labels.tobytes())
         return digest.hexdigest()
 
+    def class_called(self, name: str) -> int:
+        """Return the place of the class of that name, in whatever capitals if there is but one.
+
+        Raises
+        ------
+        SettingError
+            If there is none, naming those there are.
+        """
+        alike = [k for k, word in enumerate(self.class_names) if word.casefold() == name.casefold()]
+        if name in self.class_names:
+            return self.class_names.index(name)
+        if len(alike) == 1:
+            return alike[0]
+        more = ", ..." * (self.n_classes > _NAMED)
+        raise SettingError(
+            f"{name!r} is no class of {self.name}; its classes are "
+            f"{', '.join(self.class_names[:_NAMED])}{more}"
+        )
+
     def split(self, part: str) -> Split:
         """Return the part called ``train``, ``test`` or ``validation``.
 
@@ -123,7 +147,20 @@ class Dataset:
         train, test = whole.train.part(0, n_fit), whole.test.part(0, n_test)
         sized = replace(whole, train=train, test=test, validation=validation, extra=None)
         sized = sized._with_noise(config)
-        return sized if self.extra is None else replace(sized, train=sized.train + self.extra)
+        if self.extra is not None:
+            sized = replace(sized, train=sized.train + self.extra)
+        return sized._with_what_lacks()
+
+    def _with_what_lacks(self) -> Dataset:
+        """Return these data with a note on the classes that nothing can be learned of."""
+        n_images = np.bincount(self.train.labels, minlength=self.n_classes)
+        names = [self.class_names[k] for k in np.flatnonzero(n_images[: self.n_classes] == 0)]
+        notes = tuple(note for note in self.notes if not note.startswith(_LACKING))
+        if names:
+            more = ", ..." * (len(names) > _NAMED)
+            words = "what is of such a class is read as another, and its score is 0."
+            notes = (*notes, f"{_LACKING}{', '.join(names[:_NAMED])}{more}: {words}")
+        return self if notes == self.notes else replace(self, notes=notes)
 
     def makes_pixels(self, config: DataConfig) -> bool:
         """Whether :meth:`sized` makes new pixels, not only views of its own."""
@@ -332,7 +369,7 @@ def making_dataset(
     splits = []
     for some in taken:
         splits.append((yield from converting(*some)))
-    return Dataset(
+    made = Dataset(
         name=printable(name),
         source=printable(source),
         image_shape=image_shape,
@@ -342,6 +379,7 @@ def making_dataset(
         has_own_test=test is not None,
         notes=tuple(printable(note) for note in notes),
     )
+    return made._with_what_lacks()
 
 
 make_dataset = done_at_once(making_dataset)

@@ -119,4 +119,5 @@ class TrainingConfig(Settings):
         low=0.0,
         high=10.0,
         formula="largest |x' - x| or ||x' - x||_2 <= {value:g}",
+        of_ink=True,
     )

@@ -178,7 +178,7 @@ def run_everything(
     progress("reading the data", 0.0)
     available = _open_data(arguments, progress)
     dataset = available.sized(arguments.data)
-    attack_config = arguments.attack_for(dataset.n_classes)
+    attack_config = arguments.attack_for(dataset)
     notes = (*dataset.notes, *size_notes(arguments, available))
     # A run that diverges computes with enormous numbers up to the last; that is not a warning.
     with np.errstate(all="ignore"):

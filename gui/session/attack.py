@@ -41,12 +41,13 @@ class AttackSession(QObject):
         messages: Messages,
         *,
         given: frozenset[str],
+        target: str = "",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._view, self._messages = view, messages
         self._image_given = bool(given & {"attack_start", "attack_toward"})
-        self._target_given = "attack_target" in given
+        self._target_given, self._target_name = "attack_target" in given, target
         self._target_open = True
         self.chosen = ChosenAttack(config)
         self.chosen.steps_set = "attack_steps" in given
@@ -277,10 +278,16 @@ class AttackSession(QObject):
         index = min(self.index, dataset.split(part).n_samples - 1)
         self._drop_own(dataset, f"{PART_WORDS[part]} image {index}")
         target, last = self.config.target, dataset.n_classes - 1
+        try:
+            target = dataset.class_called(self._target_name) if self._target_name else target
+        except SettingError as error:
+            self._messages.note(f"{error}. {dataset.class_names[last]} is the target for now.")
+            target = last
+        self._target_name = ""
         if target > last:
             if self._target_given:  # otherwise nobody had asked for it
-                words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
-                self._messages.note(f"{words} Class {last} is taken for now.")
+                words = f"{dataset.name} has only {last + 1} classes"
+                self._messages.note(f"{words}: {dataset.class_names[last]} is the target for now.")
             target = last
         label = int(dataset.split(part).true_labels[index])
         if self.on_own and self.own is not None:

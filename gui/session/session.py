@@ -40,6 +40,8 @@ class Session(QObject):
         What the Attack page begins with; by default from an image.
     attack_given
         Options of the attack that were asked for; image and target are chosen well otherwise.
+    attack_target
+        Name of the class that was asked for.
     pace
         Epochs per second at most; None for as fast as possible.
     mirror
@@ -65,6 +67,7 @@ class Session(QObject):
         attack_config: AttackConfig | None = None,
         *,
         attack_given: frozenset[str] = frozenset(),
+        attack_target: str = "",
         pace: float | None = DEFAULT_PACE,
         mirror: str = "",
         parent: QObject | None = None,
@@ -76,6 +79,7 @@ class Session(QObject):
         self.view = View(data_config, training_config, self.messages, self)
         self.wanted = Wanted(self.view, self.messages, self)
         self._attack_config, self._attack_given = attack_config, attack_given
+        self._attack_target = attack_target
         if any(name.startswith("attack_") for name in attack_given):
             _ = self.attack  # it may have something to say about what was asked for
         self.downloads = Downloads(self.view, self.pool, self.messages, mirror, self)
@@ -103,6 +107,7 @@ class Session(QObject):
             self.pool,
             self.messages,
             given=self._attack_given,
+            target=self._attack_target,
             parent=self,
         )
 
