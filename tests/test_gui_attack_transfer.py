@@ -311,14 +311,20 @@ def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
 ) -> None:
     session.attack.set_setting("budget", 1e-5)
     assert crafted(qtbot, panel).models[0].n_fooled == 0
-    assert "allow a larger budget" in panel.note.text()
+    strip = panel.all_strip
+    assert "allow a larger budget" in strip.empty_words
+    assert not panel.note.isVisible()
+    assert not panel.only_card.isVisible()
+    said = pixels(strip)
+    strip.set_empty_words("")
+    assert (said != pixels(strip)).any(), "it is said where the images would be"
     session.wanted.set_setting("init", "zeros")
     session.training.start_again(play=False)
     wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     wait_until(qtbot, lambda: not panel.study.is_computing and panel.study.problem)
     assert panel.result is None
-    assert "Train the model first" in panel.note.text()
+    assert "Train the model first" in strip.empty_words
     # Once there is something to fool the refusal is of no use any more.
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)

@@ -86,6 +86,7 @@ class TransferPanel(AttackView):
             ImageStrip(f"images that fool {whom}", _STRIP_HELP, self, wraps=True, side=_SIDE)
             for whom in ("all models", "only this run")
         )
+        self.only_strip.set_empty_words("Each of them fools another run, too.")
         self._lay_out()
         self._show_examples(None)
         self._connect()
@@ -142,10 +143,10 @@ class TransferPanel(AttackView):
             models = answer.question.models
         counts = () if result is None else result.models
         self.table.fill(models, counts, self._session.runs)
-        self._show_words(models, None if answer is None else answer.question, result)
         if result is not self._drawn:
             self._drawn = result
             self._show_examples(result)
+        self._show_words(models, None if answer is None else answer.question, result)
 
     def _show_sentence(self) -> None:
         """Say what is going to be done, with the attack as it is chosen now."""
@@ -186,7 +187,15 @@ class TransferPanel(AttackView):
             notes.append(_ONE_RUN)
         words = " ".join(note for note in notes if note)
         self.note.setText(words)
-        self.note.setVisible(bool(words))
+        # What is to be done stands where the images would be.
+        is_empty = not (self.all_strip.images or self.only_strip.images)
+        self.note.setVisible(bool(words) and not is_empty)
+        is_alone = is_empty and (result is None or not result.models[0].n_fooled)
+        self.only_card.setVisible(len(models) > 1 and not is_alone)
+        none_of_all = "None of them fools every run."
+        self.all_strip.set_empty_words(
+            (words or "Changing images ...") if is_alone else none_of_all
+        )
 
     def _show_examples(self, result: TransferResult | None) -> None:
         all_title, only_title = "Fool all", "Fool only this run"
@@ -200,7 +209,6 @@ class TransferPanel(AttackView):
                 all_title = f"Fool {everyone}  {result.n_all:,}"
                 only_title = f"Fool only this run  {result.n_only:,}"
                 fool_only = result.fool_only
-        self.only_card.setVisible(result is None or len(result.models) > 1)
         self.all_card.set_title(all_title)
         self.only_card.set_title(only_title)
         self.all_strip.set_images([self._image(one) for one in fool_all])

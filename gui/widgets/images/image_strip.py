@@ -78,6 +78,8 @@ class ImageStrip(CellGrid):
         self.images: tuple[StripImage, ...] = ()
         """What is shown, as far as there is room."""
         self._pictures: list[QImage] = []
+        self.empty_words = ""
+        """What is said in the place of images, where there are none."""
 
     @property
     def n_cells(self) -> tuple[int, int]:
@@ -93,6 +95,12 @@ class ImageStrip(CellGrid):
         rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
         self._pictures = [to_qimage(picture) for picture in rgb]
         self.current = 0, min(self.current[1], max(len(images) - 1, 0))
+        self.update()
+
+    def set_empty_words(self, words: str) -> None:
+        """Say this where there is no image."""
+        self.empty_words = words
+        self.setAccessibleDescription("" if self.images else words)
         self.update()
 
     def figure(self) -> Pictures | None:
@@ -158,6 +166,10 @@ class ImageStrip(CellGrid):
         with QPainter(self) as painter:
             metrics = painter.fontMetrics()
             line = metrics.height()
+            if not self.images:
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.setPen(QColor(self._theme.text))
+                painter.drawText(self.rect(), flags, self.empty_words)
             for place in range(self.n_cells[1]):
                 cell = self.cell_rect(0, place)
                 painter.drawImage(cell, self._pictures[place])
