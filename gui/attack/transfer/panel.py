@@ -192,10 +192,8 @@ class TransferPanel(AttackView):
         self.note.setVisible(bool(words) and not is_empty)
         is_alone = is_empty and (result is None or not result.models[0].n_fooled)
         self.only_card.setVisible(len(models) > 1 and not is_alone)
-        none_of_all = "None of them fools every run."
-        self.all_strip.set_empty_words(
-            (words or "Changing images ...") if is_alone else none_of_all
-        )
+        why = words or "Changing images ..."
+        self.all_strip.set_empty_words(why if is_alone else "None of them fools every run.")
 
     def _show_examples(self, result: TransferResult | None) -> None:
         all_title, only_title = "Fool all", "Fool only this run"

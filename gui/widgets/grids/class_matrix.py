@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _GAP = 6
 _WIDEST_NAME = 110
 _WIDEST_HEAD = 60
-_LARGEST_CELL = 64
+_LARGEST_CELL, _LARGEST = 64, 320
+"""Pixels of a cell's height at most; those of fewer than five classes fill that much together."""
 _LEAST_CELL = 2
 _BAR_WIDTH = 10
 _BLACK, _WHITE = QColor("#000000"), QColor("#ffffff")
@@ -186,8 +187,9 @@ class ClassMatrix(CellGrid):
         left = min(widest, _WIDEST_NAME) + metrics.height() + 3 * _GAP
         top = 2 * metrics.height() + _GAP
         room = self.rect().adjusted(left, top, -_GAP - self._scale_width(), -_GAP)
-        width = min(max(room.width() // n, _LEAST_CELL), 2 * _LARGEST_CELL)
-        height = min(max(room.height() // n, _LEAST_CELL), _LARGEST_CELL)
+        largest = max(_LARGEST_CELL, _LARGEST // n)
+        width = min(max(room.width() // n, _LEAST_CELL), 2 * largest)
+        height = min(max(room.height() // n, _LEAST_CELL), largest)
         width = min(width, 3 * height)
         return QRect(room.left(), room.top(), n * width, n * height)
 
