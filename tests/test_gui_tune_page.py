@@ -6,7 +6,16 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_helpers import activate, another_run, click, has_colour, pixels, press, wait_until
+from gui_helpers import (
+    activate,
+    another_run,
+    click,
+    has_colour,
+    pixels,
+    press,
+    wait_for_rest,
+    wait_until,
+)
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from test_gui_tune_comparison_panel import click_cell, wait_for_models
@@ -177,3 +186,19 @@ def test_on_the_stage_fewer_columns_are_shown_in_a_stated_order_and_none_is_scro
     assert "no room for notes, epochs/s" in unescape(page.runs.columns.toolTip())
     press(qtbot, window, "F11")  # which leaves text as large as other tests expect it
     assert text_percent() == USUAL
+
+
+def test_in_the_least_window_both_legends_name_their_curves(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = window.page("tune")
+    window.show_page("tune")
+    window.resize(1024, 640)
+    for percent in (100, 150):
+        window.use_text(percent)
+        wait_for_rest(qtbot, window)
+        qtbot.wait(50)
+        for plot in (page.curves.error_plot, page.curves.like_plot):
+            words, *_ = plot.legend.fitting()
+            assert all(words), (percent, plot.title.text(), plot.legend.width())
+    window.use_text(100)

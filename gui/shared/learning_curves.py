@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.shared.curve_range import curve_range, range_before
+from gui.theme import pixels
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band, RunCurves
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from core.learning.records import Scores
     from gui.session.runs import BandEntry, RunEntry
@@ -31,6 +32,8 @@ _CURVES = (
     Curve("test", "test", Qt.PenStyle.DashLine),
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
+_NARROW = 275
+"""Pixels of a plot at 100 % that has no room for its long title and the names of curves."""
 _CURVE_SECONDS = 0.1
 _USUAL_CLASSES = 10
 """Before it is known how many there are."""
@@ -76,7 +79,9 @@ class LearningCurves(QWidget):
         self.error_plot, self.like_plot = plots
         self.like_plot.legend.is_named_beside = True
         self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
-        self.setLayout(beside(*((plot.in_card(), 1) for plot, _ in self._plots), spacing=8))
+        cards = [plot.in_card() for plot, _ in self._plots]
+        self._like_card = cards[1]
+        self.setLayout(beside(*((card, 1) for card in cards), spacing=8))
         for plot, _ in self._plots:
             plot.set_curve_visible("validation", False)
             plot.x_clicked.connect(session.view.show_epoch)
@@ -94,6 +99,12 @@ class LearningCurves(QWidget):
     def figure_words(self) -> str:
         """Return nothing more than data and run: all epochs are drawn."""
         return ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the long title give way to the names of the curves."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < 2 * pixels(_NARROW)
+        self._like_card.title.setText("LOG-LIK." if is_narrow else "LOG-LIKELIHOOD")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody looked."""

@@ -163,7 +163,8 @@ class PairCard(QWidget):
         source, target = (short(dataset.class_names[k], 6) for k in question.pair)
         shape, image = dataset.image_shape, question.split.images[question.example]
         views.words = f"{source} → {target}, size {significant(change.size, 4)}"
-        views.start.set_title(f"{PARTS[question.part]} {question.example:,}")
+        number = f"{question.example:,}"
+        views.start.set_title(f"{PARTS[question.part]} {number}", number)
         views.start.show_grey(image.reshape(shape))
         views.change.show_change(change.change.reshape(shape))
         is_short = len(source) + len(target) < _LONGEST_TIE

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _ROW_GAP = 7
 _SHORT = {"validation_size": "Validation"}
 """Labels that have to be short here."""
+_BESIDE_USED = {"train_size": "Train", "test_size": "Test"}
+"""Shorter still: beside how many images there really are."""
 
 
 class SettingRow(ParameterRow):
@@ -68,8 +70,8 @@ class SettingRow(ParameterRow):
         """Say in the field how many there really are, where they are fewer than it asks for."""
         assert isinstance(self.editor, NumberField)
         self.editor.show_used(n_used)
-        label = self.declared.label
-        self.label.setText(_SHORT.get(self.name, label) if n_used is None else label.split()[0])
+        labels = _SHORT if n_used is None else _SHORT | _BESIDE_USED
+        self.label.setText(labels.get(self.name, self.declared.label))
 
 
 class SettingsForm(QWidget):

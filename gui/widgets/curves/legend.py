@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from gui.widgets.basics.fitting_words import short as shortened
 from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
@@ -50,8 +51,8 @@ class Legend(Painted):
     """Entries beside each other, muted notes after them, and at the right what the star is.
 
     Where there is little room it gives up, in this order, the notes, the width of lines and gaps,
-    the long names, the words of the star, the values and the names: the lines stay. A legend
-    beside one of the same curves keeps its values rather than its names.
+    the long names, the words of the star, the values and the ends of names: the
+    lines stay. A legend beside one of the same curves keeps its values rather than its names.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -126,6 +127,8 @@ class Legend(Painted):
         yield from ((words, room, "", "") for room in (_ROOMY, _TIGHT) for words in (full, short))
         few = [values, names] if self.is_named_beside and all(values) else [names]
         yield from ((words, _TIGHT, "", beside) for words in few for beside in (star, ""))
+        for n in (10, 6, 4, 3):
+            yield [shortened(name, n) for name in names], _TIGHT, "", ""
         yield [""] * len(names), _TIGHT, "", ""
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -37,6 +37,7 @@ class ImageView(Painted):
         super().__init__(title, parent)
         self.title = title
         """The words above."""
+        self._shorter: tuple[str, ...] = ()
         self._title_colour = "text"
         self.note = ""
         """What is said of the image where it is a figure of its own."""
@@ -59,9 +60,9 @@ class ImageView(Painted):
         """Let hovering tell what ``reader`` says of row and column, instead of the value."""
         self._reader = reader
 
-    def set_title(self, title: str) -> None:
-        """Change the words above."""
-        self.title = title
+    def set_title(self, title: str, *shorter: str) -> None:
+        """Change the words above; ``shorter`` ones are for less room."""
+        self.title, self._shorter = title, shorter
         self.setAccessibleName(title)
         self.update()
 
@@ -156,10 +157,10 @@ class ImageView(Painted):
         painter = QPainter(self)
         metrics = painter.fontMetrics()
         line = metrics.height() + 4
-        centre, elide = Qt.AlignmentFlag.AlignCenter, Qt.TextElideMode.ElideRight
+        centre = Qt.AlignmentFlag.AlignCenter
         painter.setPen(QColor(getattr(self._theme, self._title_colour)))
         room = self.width() - self.title_room
-        title = metrics.elidedText(self.title, elide, room)
+        title = fitting(metrics, (self.title, *self._shorter), room)
         painter.drawText(QRect(0, 0, room, line), centre, title)
         box = self.image_rect()
         if self._image is None:
