@@ -686,7 +686,7 @@ WRONG = {
     "minus one": (npz(X=TRAIN.astype(int) * 200 - 1, y=TRAIN_LABELS), "pixels lie between -1"),
     "beyond 65535": (npz(X=TRAIN * 1e6, y=TRAIN_LABELS), "pixels lie between 0 and 2.55e+08"),
     "labels between": (npz(X=TRAIN, y=TRAIN_LABELS + 0.5), "of image 0 is no whole number"),
-    "one class": (npz(X=TRAIN, y=TRAIN_LABELS * 0), "1 class (0); between 2 and 100"),
+    "one class": (npz(X=TRAIN, y=TRAIN_LABELS * 0), "two classes at least"),
     "too many classes": (
         npz(X=np.tile(TRAIN, (3, 1, 1)), y=np.arange(120)),
         "more than 100 classes (0, 1, 2, ...); between 2 and 100",

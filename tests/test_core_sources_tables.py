@@ -429,7 +429,7 @@ WRONG = {
     ),
     "one class": (
         csv_text(np.column_stack((LABELS * 0, IMAGES)), ["y", *PIXEL_NAMES]),
-        ["1 class"],
+        ["two classes at least"],
     ),
     "a quote left open": (_changed(5, 3, '"1'), ["line 5:", "quotes"]),
     "a quote within": (_changed(5, 3, '"1"2'), ["line 5:", "quotes"]),

@@ -10,6 +10,7 @@ import numpy as np
 from core.data.samples import Split, read_only
 from core.errors import DatasetError
 from core.progress import Progress, finish
+from core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -66,7 +67,8 @@ def checked_labels(
         raise DatasetError(f"{what}: there is no image in it; at least one is needed")
     if n_samples != len(labels):
         raise DatasetError(
-            f"{what}: {n_samples} images but {len(labels)} labels; the two must belong together"
+            f"{what}: {counted(n_samples, 'image')} but {counted(len(labels), 'label')}; the two "
+            "must belong together"
         )
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= n_classes:

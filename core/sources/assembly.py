@@ -20,6 +20,7 @@ from core.sources.ink import is_dark_ink
 from core.sources.limits import check_at_most
 from core.sources.names import natural_key
 from core.sources.pixel_scale import Pixels, scaled
+from core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -35,6 +36,9 @@ _LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 _ORDER_SEED = 0
 _WORDS_AT_A_TIME = 8192
 _COLOURED_AT_A_TIME = 256
+
+_LIKELY_SIDE = 8
+"""Pixels of a side: so large, one or two values more than a square are hardly by chance."""
 
 _SMALL = 4
 """Pixels of a side: so few are more often measurements than an image."""
@@ -56,8 +60,8 @@ def assemble(
         _check_numbers(parts.name, images)
         if len(images) != len(labels):
             raise DatasetError(
-                f"{parts.name}: {len(images)} images but {len(labels)} labels; the two must "
-                "belong together"
+                f"{parts.name}: {counted(len(images), 'image')} but "
+                f"{counted(len(labels), 'label')}; the two must belong together"
             )
         if not len(images):
             raise DatasetError(f"{parts.name}: there is no image in it; at least one is needed")
@@ -209,9 +213,17 @@ def _folded(name: str, n_pixels: int, height: int) -> tuple[int, int]:
         return height, n_pixels // height
     side = math.isqrt(n_pixels)
     if side * side != n_pixels:
+        extra = next((n for n in (1, 2) if math.isqrt(n_pixels - n) ** 2 == n_pixels - n), 0)
+        likely = ""
+        if extra and n_pixels - extra >= _LIKELY_SIDE**2:
+            likely = (
+                f", but {n_pixels - extra} do: {counted(extra, 'column')} too many "
+                f"{'is' if extra == 1 else 'are'} likely a label or the number of a row; leave "
+                f"{'it' if extra == 1 else 'them'} out, or"
+            )
         raise DatasetError(
-            f"{name}: {n_pixels} pixels do not make a square image; say how many rows an image "
-            "has (image height)"
+            f"{name}: {n_pixels} pixels do not make a square image{likely or ';'} say how many "
+            "rows an image has (image height)"
         )
     return side, side
 
@@ -273,6 +285,11 @@ def _word_codes(
 
 def _check_classes(name: str, values: Sequence[object] | NDArray[Any]) -> None:
     n_classes = len(values)
+    if n_classes == 1:
+        raise DatasetError(
+            f"{name}: all labels are {str(values[0])[: limits.MAX_CLASS_NAME]}; there must be two "
+            "classes at least. If labels are elsewhere, say where (label column, arrays)"
+        )
     if not limits.MIN_CLASSES <= n_classes <= limits.MAX_CLASSES:
         few = ", ".join(str(value)[: limits.MAX_CLASS_NAME] for value in values[:3])
         more = n_classes > limits.MAX_CLASSES

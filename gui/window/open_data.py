@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 
+from core.words import counted
 from gui.window.data_chooser import noise_words
 
 if TYPE_CHECKING:
@@ -104,8 +105,9 @@ class OpenData(QObject):
         data = loaded.dataset
         height, width = data.image_shape
         words = (
-            f"{data.name}: {data.train.n_samples:,} training and {data.test.n_samples:,} test "
-            f"images of {height} x {width} pixels, {data.n_classes} classes."
+            f"{data.name}: {data.train.n_samples:,} training and "
+            f"{counted(data.test.n_samples, 'test image')} of {height} x {width} pixels, "
+            f"{data.n_classes} classes."
         )
         noise = noise_words(config)
         noted = (f"Still in force: {noise}.",) if noise else ()

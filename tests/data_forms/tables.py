@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TITLE = "Tables"
 PIXELS = IMAGES.reshape(N, -1)
+SQUARES = np.pad(IMAGES, ((0, 0), (4, 4), (4, 4))).reshape(N, -1)
 NAMES = [f"pixel{i}" for i in range(PIXELS.shape[1])]
 
 
@@ -86,6 +87,12 @@ FORMS = [
         csv(PIXELS, LABELS, header=[*NAMES, "animal"]),
     ),
     Form("measurements that are no images", csv(LABELS, PIXELS[:, 2:11])),
+    Form(
+        "row numbers, labels and pixels without a header",
+        csv(range(N), LABELS, SQUARES),
+        False,
+    ),
+    Form("labels of one class", csv([3] * N, PIXELS, header=["label", *NAMES]), False),
     Form(
         "two labels, one at each end",
         csv(LABELS, PIXELS, LABELS, header=["y", *NAMES, "class"]),

@@ -17,6 +17,7 @@ from core.sources.arrays.roles import choose, lists_classes, meaning
 from core.sources.limits import check_at_most
 from core.sources.parts import Pair, Parts
 from core.sources.streams import damaged
+from core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -147,8 +148,8 @@ def _check(where: str, infos: dict[str, ArrayInfo]) -> None:
         mate = infos[role.replace("images", "labels")]
         if info.shape[0] != mate.shape[0]:
             raise DatasetError(
-                f"{where}: {info.name} has {info.shape[0]} images but {mate.name} has "
-                f"{mate.shape[0]} labels; the two must belong together"
+                f"{where}: {info.name} has {counted(info.shape[0], 'image')} but {mate.name} has "
+                f"{counted(mate.shape[0], 'label')}; the two must belong together"
             )
         size = math.prod(info.shape)
         if not size:

@@ -28,6 +28,7 @@ from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
 from core.sources.parts import Head, Pair, Parts
 from core.sources.streams import damaged, file_blob
+from core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -136,8 +137,8 @@ def _check_pair(
 ) -> None:
     if len(images) != len(labels):
         raise DatasetError(
-            f"{images_file.label} has {len(images)} images but {labels_file.name} has "
-            f"{len(labels)} labels; the two files must belong together"
+            f"{images_file.label} has {counted(len(images), 'image')} but {labels_file.name} has "
+            f"{counted(len(labels), 'label')}; the two files must belong together"
         )
     wrong = (labels < 0) | (labels >= limits.MAX_CLASSES)
     if wrong.any():

@@ -198,6 +198,16 @@ def choose(where: str, infos: Sequence[ArrayInfo], text: str = "") -> dict[str, 
     shaped, clear = _by_shapes(infos)
     if clear and named.items() <= shaped.items():
         return shaped
+    if not any(
+        one.may_be_images and other.may_be_labels and one.shape[0] == other.shape[0]
+        for one in infos
+        for other in infos
+        if one is not other
+    ):  # nobody could choose
+        raise DatasetError(
+            f"{where}: no array of it has as many labels as another has images, one of each for "
+            f"each entry of the first axis; it holds {listed(infos)}"
+        )
     raise ArraysUnclear(
         f"{where}: it is unclear which array is what. It holds {listed(infos)}; {HOW_TO_SAY}",
         infos,
