@@ -23,6 +23,7 @@ from gui_helpers import (
     write_data,
 )
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QFontMetricsF
 
 from core.data.config import DataConfig
 from core.insight.image_history import flip_words
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from core.insight.epoch_readings import EpochReadings
@@ -120,6 +122,28 @@ def test_cells_have_the_colours_of_their_scores(panel: OverEpochsPanel, session:
         assert picture[at.y(), at.x()].tolist() == colours[column, label].tolist()
     learnt = scores[1:]
     assert panel.map.limits == (learnt.min(), learnt.max())
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_map_stands_below_the_bars_at_any_size_of_text(
+    window: MainWindow, app: QApplication, qtbot: QtBot, percent: int
+) -> None:
+    window.use_text(percent)
+    window.page("learn").show_tab("When to stop")
+    panel = window.findChild(OverEpochsPanel)
+    wait_for_part(qtbot, panel, window.session, "test")
+    for _ in range(3):  # a plot lays itself out when it is painted
+        app.processEvents()
+        pixels(panel.bars)
+    box = panel.bars.view.mapFromScene(panel.bars.box.sceneBoundingRect()).boundingRect()
+    left, right = (
+        panel.map.mapFromGlobal(panel.bars.view.mapToGlobal(corner)).x()
+        for corner in (box.topLeft(), box.topRight())
+    )
+    assert panel.map.cell_rect(0, 0).left() == pytest.approx(left, abs=2)
+    assert panel.map.cell_rect(0, EPOCHS).right() == pytest.approx(right, abs=2)
+    number = QFontMetricsF(panel.bars.view.axes["bottom"].style["tickFont"])
+    assert panel.bars.view.width() - box.right() >= number.horizontalAdvance("300") / 2
 
 
 def test_the_epoch_shown_is_marked(panel: OverEpochsPanel, session: Session) -> None:

@@ -843,6 +843,29 @@ def test_a_label_stands_beside_its_line(qtbot: QtBot, theme: Theme) -> None:
     assert len(plot.marks.ticks) == 1
 
 
+@pytest.mark.parametrize("at_foot", [False, True])
+def test_a_label_keeps_off_curves_or_is_left_out(qtbot: QtBot, at_foot: bool) -> None:
+    x = np.arange(51.0)
+    plot = CurvePlot("Error", "epoch", (Curve("test", "test"),), "", negative=at_foot)
+    qtbot.addWidget(plot)
+    plot.resize(470, 230)
+    plot.set_x_range(0, 50)
+    plot.set_y_range(-1.0, 0.0)
+    plot.marks.set_ticks([(25, "learning rate 0.1 -> 0.5", "η 0.5")])
+    head, foot, middle = (np.full(51, y) for y in (-0.01, -0.99, -0.5))
+    for y in (middle, foot if at_foot else head, head if at_foot else foot):
+        plot.set_data("test", x, y)
+        settle(plot)
+        assert plot.marks.tick_labels == ["η 0.5"]
+        (label,) = plot.marks.boxes()
+        place = plot.box.childTransform().map(QPointF(25, float(y[0])))
+        assert not label.top() - 1 < place.y() < label.bottom() + 1
+        assert plot.box.rect().contains(label)
+    plot.set_data("test", np.array([0.0, 25.5, 26.0, 50.0]), np.array([0.0, 0.0, -1.0, -1.0]))
+    settle(plot)
+    assert plot.marks.tick_labels == []  # the line still says at which epoch
+
+
 def test_many_labels_leave_each_other_room(plot: CurvePlot) -> None:
     plot.marks.set_ticks([(5 + 1.5 * i, f"change {i}", f"η {i}") for i in range(30)])
     assert len(plot.marks.ticks) == 30
@@ -1058,6 +1081,19 @@ def test_what_stands_still_lies_under_the_curves_on_a_screen_with_more_pixels(
     at = point(plot, 20, TRAIN[20]) * 2
     near = [still.pixelColor(at.x(), at.y() + d).name() for d in range(-5, 6)]
     assert "#c2185b" in near
+
+
+@pytest.mark.parametrize("epoch", [10, 20, 30])
+def test_no_line_of_the_grid_lies_over_the_curve_of_a_run(plot: CurvePlot, epoch: int) -> None:
+    plot.set_runs([replace(run(2, "#c2185b", strong=True), curves=(("train", EPOCHS, TRAIN),))])
+    plot.set_data("train", EPOCHS[:0], EPOCHS[:0])
+    settle(plot)
+    assert epoch in plot.view.axes["bottom"].tickValues(0, 50, 400)[0][1]
+    at = point(plot, epoch, TRAIN[epoch])
+    around = near_colour(
+        pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 3 : at.x() + 4], "#c2185b"
+    )
+    assert around.any(axis=0).all()
 
 
 def test_a_star_at_the_end_is_whole(plot: CurvePlot) -> None:

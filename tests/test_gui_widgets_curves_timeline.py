@@ -197,3 +197,23 @@ def test_the_number_of_the_last_epoch_is_whole(
     assert not dark[-1].any()
     assert dark[:, -60:].sum() > 1.5 * dark[:, :30].sum(), "300, not 0"
     apply_font(app, USUAL)
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_a_label_is_whole_where_the_handle_is(
+    timeline: Timeline, app: QApplication, percent: int
+) -> None:
+    apply_font(app, percent)
+    app.processEvents()
+    timeline.set_ticks([(25, "learning rate 0.1 -> 0.5", "η 0.5")])
+    timeline.resize(700, timeline.sizeHint().height())
+    left = round(timeline.x_of(25)) + 3
+    seen = []
+    for epoch in (5, 26.3):  # far from it, and below it
+        timeline.set_shown(epoch, live=False)
+        above = timeline._middle - 9
+        seen.append(pixels(timeline)[: round(above), left : left + 60])
+    np.testing.assert_array_equal(*seen)
+    assert (seen[0].min(axis=2) < 160).sum() > 15, "no label"
+    assert not (pixels(timeline)[0].min(axis=1) < 160).any(), "it is cut at the top"
+    apply_font(app, USUAL)

@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QSizePolicy
 from gui.shared.columns import label
 from gui.theme import grow
 from gui.widgets.curves.band_plot import AXIS_WIDTH
-from gui.widgets.curves.view import LEFT, RIGHT
+from gui.widgets.curves.view import LEFT, right_of
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel, QWidget
 
-COLUMN_SIDES = (LEFT + AXIS_WIDTH, RIGHT)
-"""Pixels beside the curves of a plot, left and right: what is painted below begins there, too."""
 _WIDTH = 84
+
+
+def column_sides(widget: QWidget) -> tuple[int, int]:
+    """Return the pixels beside the curves of a plot: what is painted below begins there, too."""
+    return LEFT + AXIS_WIDTH, right_of(widget.font())
 
 
 def share_height(widget: QWidget, least: int) -> None:

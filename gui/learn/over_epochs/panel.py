@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QEvent, Slot
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
 from core.words import counted
-from gui.learn.over_epochs.column import COLUMN_SIDES, row_label, share_height
+from gui.learn.over_epochs.column import column_sides, row_label, share_height
 from gui.shared.columns import heading
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
@@ -87,7 +87,7 @@ class OverEpochsPanel(Panel):
 
     def _lay_out(self) -> None:
         self.bars.hide_head()
-        self.map.stand_in_column(*COLUMN_SIDES)
+        self.map.stand_in_column(*column_sides(self))
         share_height(self.bars, 0)
         grow(self.bars, minimum_height=LEAST_BARS)
         share_height(self.map, self.map.least.height())
@@ -97,6 +97,12 @@ class OverEpochsPanel(Panel):
         self.flipped = holding(below(titles, self.strip, None, spacing=2), self)
         """The images that flip most, which may be laid out elsewhere."""
         self.setLayout(below((turned, 2), (scores, 5), (self.flipped, 0), spacing=2))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the column straight in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.map.stand_in_column(*column_sides(self))
 
     def watch(self, is_watched: bool) -> None:
         """Follow the run in the part chosen."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gui.theme import LIGHT, STAGE, Theme
+from gui.widgets.curves.label_places import heights, in_pixels, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 _GAP = 3.0
 """Pixels between a name and any curve."""
-_SAMPLES = 48
-"""Places along a name at which it is looked where curves are."""
 _STEPS = 4
 """Of a third of a line each: so far from its curve a name may stand."""
 
@@ -101,13 +100,13 @@ class EndNames:
     ) -> QRectF | None:
         """Return where a name stands beside the end of its line, if it can."""
         rect, (width, height) = self._box.rect(), size
-        x, y = self._to_pixels(*line.places)
+        x, y = in_pixels(self._box, *line.places)
         seen = (x >= rect.left()) & (x <= rect.right() + 0.5)
         if not seen.any() or not rect.top() <= y[seen][-1] <= rect.bottom():
             return None
         left = max(float(x[seen][-1]) - width - _GAP, rect.left())
-        at = np.linspace(left - _GAP, left + width + _GAP, _SAMPLES)
-        own = np.append(_heights(at, x, y), y[seen][-1])  # of one point there is nothing between
+        others = heights(self._box, lines, left - _GAP, left + width + _GAP)
+        own = np.append(others[lines.index(line)], y[seen][-1])  # of one point nothing is between
         top, bottom = float(np.nanmin(own)) - _GAP - height, float(np.nanmax(own)) + _GAP
         first = self._is_above.get(words, False)
         ways = [
@@ -115,7 +114,6 @@ class EndNames:
             for step in range(_STEPS)
             for is_above in (first, not first)
         ]
-        others = [_heights(at, *self._to_pixels(*each.places)) for each in lines]
         for is_above, place in ways:
             wanted = QRectF(left, place, width, height)
             if rect.contains(wanted) and self._is_free(wanted, others):
@@ -125,22 +123,8 @@ class EndNames:
 
     def _is_free(self, wanted: QRectF, curves: list[NDArray[np.float64]]) -> bool:
         taken = chain((name.rect for name in self.placed), self._edges.boxes, self._marks.boxes())
-        if any(wanted.intersects(rect) for rect in taken):
-            return False
-        top, bottom = wanted.top() - _GAP / 2, wanted.bottom() + _GAP / 2
-        for heights in curves:
-            pairs = np.fmin(heights[:-1], heights[1:]), np.fmax(heights[:-1], heights[1:])
-            if ((pairs[0] < bottom) & (pairs[1] > top)).any():
-                return False
-        return True
-
-    def _to_pixels(
-        self, x: NDArray[np.float64], y: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        (left, right), (low, high) = self._box.viewRange()
-        rect = self._box.rect()
-        across, down = rect.width() / (right - left), rect.height() / (high - low)
-        return rect.left() + (x - left) * across, rect.bottom() - (y - low) * down
+        free = not any(wanted.intersects(rect) for rect in taken)
+        return free and is_free(wanted, curves, _GAP / 2)
 
     def paint(self, painter: QPainter) -> None:
         """Paint the names, in pixels of the box."""
@@ -160,12 +144,3 @@ def _font(is_main: bool) -> QFont:
     else:
         font.setPointSizeF(font.pointSizeF() * 0.9)
     return font
-
-
-def _heights(
-    at: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return where a curve is at these x; NaN where it is not."""
-    if not len(x):
-        return np.full(len(at), np.nan)
-    return np.interp(at, x, y, left=np.nan, right=np.nan)

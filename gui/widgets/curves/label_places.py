@@ -1,14 +1,24 @@
-"""Where short words find room beside marked places."""
+"""Where short words find room beside marked places, and between curves."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QRectF
+
+    from gui.widgets.curves.lines import CurveLine
+    from gui.widgets.curves.zoom import ZoomBox
 
 _GAP = 4.0
 """Pixels between a line and its words, and between the words of two lines."""
+_SAMPLES = 48
+"""Places along words at which it is looked where curves are."""
 
 
 def place_labels(
@@ -31,3 +41,35 @@ def place_labels(
             placed[i] = start
             end = min(start, places[i]) - _GAP
     return placed
+
+
+def in_pixels(
+    box: ZoomBox, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return places as pixels of the box."""
+    (left, right), (low, high) = box.viewRange()
+    rect = box.rect()
+    across, down = rect.width() / (right - left), rect.height() / (high - low)
+    return rect.left() + (x - left) * across, rect.bottom() - (y - low) * down
+
+
+def heights(
+    box: ZoomBox, lines: Iterable[CurveLine], left: float, right: float
+) -> list[NDArray[np.float64]]:
+    """Return how high each curve is along a stretch, in pixels of the box; NaN where it is not."""
+    at = np.linspace(left, right, _SAMPLES)
+    found = []
+    for line in lines:
+        x, y = in_pixels(box, *line.places)
+        found.append(np.interp(at, x, y, left=np.nan, right=np.nan) if len(x) else at * np.nan)
+    return found
+
+
+def is_free(wanted: QRectF, curves: Iterable[NDArray[np.float64]], gap: float) -> bool:
+    """Return whether no curve passes through a rectangle, or nearer than ``gap``."""
+    top, bottom = wanted.top() - gap, wanted.bottom() + gap
+    for each in curves:
+        low, high = np.fmin(each[:-1], each[1:]), np.fmax(each[:-1], each[1:])
+        if ((low < bottom) & (high > top)).any():
+            return False
+    return True

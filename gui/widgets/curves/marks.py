@@ -12,12 +12,16 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.curves.label_places import place_labels
+from gui.widgets.curves.label_places import heights, is_free, place_labels
 from gui.widgets.curves.runs import Drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from gui.widgets.curves.edges import EdgeMarks
+    from gui.widgets.curves.lines import CurveLine
+    from gui.widgets.curves.main import MainCurves
+    from gui.widgets.curves.runs import RunLayer
     from gui.widgets.curves.zoom import ZoomBox
 
 _CROWDED = 24.0
@@ -31,17 +35,26 @@ _DOT = 4.0
 class PlotMarks(QObject):
     """Keeps marks in values and paints them where the scales place them; some have no place.
 
-    Labels stand at the head, or at the foot where curves end at the head.
+    Labels stand at the head, or at the foot where curves end at the head; at the other end where a
+    curve is in the way, and nowhere where one is in the way at both: the timeline has them, too.
     """
 
-    def __init__(self, box: ZoomBox, *, at_foot: bool = False) -> None:
+    def __init__(
+        self,
+        box: ZoomBox,
+        main: MainCurves,
+        runs: RunLayer,
+        edges: EdgeMarks,
+        *,
+        at_foot: bool = False,
+    ) -> None:
         super().__init__(box)
         self._at_foot = at_foot
-        self._box = box
+        self._box, self._main, self._runs, self._edges = box, main, runs, edges
         self._drawing = Drawing()
         self.ticks: tuple[tuple[float, str, str], ...] = ()
-        self._placed: dict[int, float] = {}
-        """Where labels begin, by tick."""
+        self._placed: dict[int, QRectF] = {}
+        """Where labels are, by tick, in pixels of the box."""
         self.marker: float | None = None
         self.cursor: float | None = None
         self.star: tuple[float, float] | None = None
@@ -54,7 +67,9 @@ class PlotMarks(QObject):
     @property
     def tick_labels(self) -> list[str]:
         """The labels that found room, from left to right."""
-        return [self.ticks[i][2] for i in sorted(self._placed, key=self._placed.__getitem__)]
+        return [
+            self.ticks[i][2] for i in sorted(self._placed, key=lambda i: self._placed[i].left())
+        ]
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -137,11 +152,35 @@ class PlotMarks(QObject):
 
     @Slot()
     def _arrange(self) -> None:
-        """Find where labels have room."""
+        """Find where labels have room, and paint them."""
+        self.arrange()
+        self._box.marks_changed.emit()
+
+    def arrange(self, painter: QPainter | None = None) -> None:
+        """Find where labels have room; called where curves are painted, as they are others then."""
+        self._placed = {}
+        if not self.ticks:
+            return
         metrics, rect = QFontMetricsF(_small_font()), self._box.rect()
         widths = [metrics.horizontalAdvance(label) for _, _, label in self.ticks]
-        self._placed = place_labels(self._xs(), widths, rect.left(), rect.right())
-        self._box.marks_changed.emit()
+        height, lines = metrics.height(), list(self._lines())
+        ends = [rect.top() + 1, rect.bottom() - height]
+        taken = [*self._star_box(), *self._edges.boxes]
+        for i, start in place_labels(self._xs(), widths, rect.left(), rect.right()).items():
+            curves = heights(self._box, lines, start - 1, start + widths[i] + 1)
+            for top in reversed(ends) if self._at_foot else ends:
+                wanted = QRectF(start, top, widths[i], height)
+                if is_free(wanted, curves, 0.0) and not any(map(wanted.intersects, taken)):
+                    self._placed[i] = wanted
+                    break
+
+    def _lines(self) -> Iterator[CurveLine]:
+        main, runs = self._main, self._runs
+        for curve in main.curves:
+            if main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
+                yield main.lines[curve.name]
+        for run in runs.runs:
+            yield from runs.lines(run.key)
 
     def _xs(self) -> list[float]:
         """Return where the ticks are in pixels of the box; ``nan`` for those without a place."""
@@ -164,27 +203,21 @@ class PlotMarks(QObject):
         painter.setPen(QColor(self._theme.best))
         behind = QColor(self._theme.surface)
         behind.setAlpha(215)
-        for i, start in self._placed.items():
-            label, top = self.ticks[i][2], self._label_top()
-            width = metrics.horizontalAdvance(label) + 2
-            painter.fillRect(QRectF(start - 1, top, width, _line()), behind)
-            painter.drawText(QPointF(start, top + metrics.ascent()), label)
-
-    def _label_top(self) -> float:
-        rect = self._box.rect()
-        return float(rect.bottom() - _line() if self._at_foot else rect.top() + 1)
+        for i, room in self._placed.items():
+            painter.fillRect(room.adjusted(-1, 0, 1, 0), behind)
+            painter.drawText(room.topLeft() + QPointF(0, metrics.ascent()), self.ticks[i][2])
 
     def boxes(self) -> list[QRectF]:
         """Return where the star and the labels of ticks are, in pixels of the box."""
-        rect = self._box.rect()
-        strip = QRectF(rect.left(), self._label_top(), rect.width(), _line())
-        boxes = [strip] if self._placed else []
-        if self.star is not None:
-            centre = self._box.childTransform().map(
-                QPointF(self._drawing.x.place(self.star[0]), self._drawing.y.place(self.star[1]))
-            )
-            boxes.append(QRectF(centre.x() - _STAR / 2, centre.y() - _STAR / 2, _STAR, _STAR))
-        return boxes
+        return [*self._placed.values(), *self._star_box()]
+
+    def _star_box(self) -> list[QRectF]:
+        if self.star is None:
+            return []
+        centre = self._box.childTransform().map(
+            QPointF(self._drawing.x.place(self.star[0]), self._drawing.y.place(self.star[1]))
+        )
+        return [QRectF(centre.x() - _STAR / 2, centre.y() - _STAR / 2, _STAR, _STAR)]
 
     def _paint_star(self, painter: QPainter) -> None:
         if self.star is None:
@@ -202,11 +235,6 @@ class PlotMarks(QObject):
     def words_at(self, at: float) -> list[str]:
         """Return the words of the ticks at an x."""
         return [words for x, words, _ in self.ticks if round(x) == round(at)]
-
-
-def _line() -> float:
-    """Return the height of a label."""
-    return QFontMetricsF(_small_font()).height()
 
 
 def _small_font() -> QFont:

@@ -105,15 +105,16 @@ class CurvePlot(QWidget):
         self.bands = BandLayer(self.box)
         self.runs = RunLayer(self.box, {curve.name: curve.style for curve in curves})
         self.main = MainCurves(self.box, curves)
-        self.marks = PlotMarks(self.box, at_foot=negative)
         self.edges = EdgeMarks(self.box, self.main, self.runs)
         """Curves that end outside the range."""
+        parts = self.main, self.runs, self.edges
+        self.marks = PlotMarks(self.box, *parts, at_foot=negative)
         layers = self.main, self.runs, self.marks, self.edges
         self.ends = EndNames(self.box, layers, always=names_ends)
         self._layers = (self.bands, *layers, self.ends)
         self._told = self.bands, self.runs, self.main, self.marks
         self.view.set_front(
-            (self.main.paint, self.edges.arrange, self.ends.arrange),
+            (self.main.paint, self.edges.arrange, self.marks.arrange, self.ends.arrange),
             (self.marks.paint, self.edges.paint, self.ends.paint, self.box.paint_rubber),
         )
         self.values = ValueBox(self)

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 _MARGIN = 14
 _BAR_HALF = 3
-_MIDDLE = 19.0
-"""How far below the top the middle of the bar is: labels of ticks stand above it."""
-_NUMBERS = int(_MIDDLE) + _BAR_HALF + 6
-"""How far below the top the numbers of places begin."""
+_GAP = 6
+"""Pixels from the bar to the numbers below it."""
 _HANDLE = 7.5
 _STAR = QPolygonF(
     [
@@ -70,8 +68,18 @@ class Timeline(Painted):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size, with room for the numbers."""
-        numbers = ceil(_NUMBERS + QFontMetricsF(self._small_font()).height())
+        numbers = ceil(self._numbers + QFontMetricsF(self._small_font()).height())
         return QSize(self.usual.width(), max(self.usual.height(), numbers))
+
+    @property
+    def _middle(self) -> float:
+        """How far below the top the bar is: labels stand above it, whole where the handle is."""
+        return ceil(QFontMetricsF(self._small_font()).height() + _HANDLE + 1)
+
+    @property
+    def _numbers(self) -> int:
+        """How far below the top the numbers of places begin."""
+        return int(self._middle) + _BAR_HALF + _GAP
 
     def set_run(
         self, limit: int, done: float, best: float | None, flip: float | None = None
@@ -100,7 +108,7 @@ class Timeline(Painted):
     def _moved(self, before: float, after: float) -> None:
         """Paint the bar anew, without the numbers below it, if anything moved."""
         if before != after:
-            self.update(0, 0, self.width(), _NUMBERS)
+            self.update(0, 0, self.width(), self._numbers)
 
     def set_ticks(self, ticks: Sequence[tuple[float, str, str]]) -> None:
         """Mark (epoch, words, label) where settings changed; a label stands above the bar."""
@@ -156,7 +164,7 @@ class Timeline(Painted):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small_font())
-        theme, middle = self._theme, _MIDDLE
+        theme, middle = self._theme, self._middle
         left = self.x_of(self._branch or 0.0)
         bar = QRectF(left, middle - _BAR_HALF, self.width() - _MARGIN - left, 2 * _BAR_HALF)
         if self._branch is not None:
@@ -167,13 +175,13 @@ class Timeline(Painted):
         painter.setBrush(QColor(theme.accent))
         done = QRectF(bar.topLeft(), QPointF(max(self.x_of(self._done), left), bar.bottom()))
         painter.drawRoundedRect(done, _BAR_HALF, _BAR_HALF)
-        self._paint_scale(painter, bar, with_numbers=event.rect().bottom() >= _NUMBERS)
+        self._paint_scale(painter, bar, with_numbers=event.rect().bottom() >= self._numbers)
         painter.setPen(QPen(QColor(theme.best), 2))
         for epoch, _, _ in self._ticks:
             x = self.x_of(epoch)
             painter.drawLine(QPointF(x, bar.top() - 5), QPointF(x, bar.bottom() + 5))
         if self._ticks:
-            self._paint_labels(painter, bar)
+            self._paint_labels(painter)
         if self._best is not None:
             painter.setPen(QPen(QColor(theme.surface), 1))
             painter.setBrush(QColor(theme.best))
@@ -213,15 +221,15 @@ class Timeline(Painted):
         places = [self.x_of(epoch) for epoch, _, _ in self._ticks]
         return place_labels(places, widths, 0.0, float(self.width()))
 
-    def _paint_labels(self, painter: QPainter, bar: QRectF) -> None:
+    def _paint_labels(self, painter: QPainter) -> None:
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self._theme.best))
         for i, start in self._placed_labels().items():
             label = self._ticks[i][2]
             # The tops of other ticks would strike it through.
-            room = QRectF(start - 1, 0, metrics.horizontalAdvance(label) + 2, bar.top() - 1)
+            room = QRectF(start - 1, 0, metrics.horizontalAdvance(label) + 2, metrics.height())
             painter.fillRect(room, QColor(self._theme.surface))
-            painter.drawText(QPointF(start, bar.top() - 2), label)
+            painter.drawText(QPointF(start, metrics.ascent()), label)
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())
@@ -239,7 +247,7 @@ class Timeline(Painted):
             painter.drawLine(QPointF(x, bar.bottom() + 2), QPointF(x, bar.bottom() + 5))
             if with_numbers:
                 words = painter.boundingRect(QRectF(), 0, str(epoch))
-                words.moveTopLeft(QPointF(x - words.width() / 2, _NUMBERS))
+                words.moveTopLeft(QPointF(x - words.width() / 2, self._numbers))
                 words.moveRight(min(words.right(), self.width()))  # the last one is whole
                 painter.drawText(words, 0, str(epoch))
 

@@ -6,11 +6,12 @@ cost more than all else of a plot.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, QSize, QTimer, Slot
-from PySide6.QtGui import QFont, QPainter, QPixmap
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
 from gui.widgets.curves.scale import ScaledAxis
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     Paint = Callable[[QPainter], None]
 
-LEFT, RIGHT = 1, 12
-"""Pixels beside axes and curves: at the right half of the last number below them."""
+LEFT, _RIGHT = 1, 12
+"""Pixels beside axes and curves, at least: at the right half of the last number below them."""
 
 _HEAD = 7
 """Pixels above the curves, at least: the upper half of the number at the end stands there."""
@@ -36,6 +37,18 @@ _OVER = 10
 """Pixels by which a mark may lie over the edge at either side: a star is whole at the end, too."""
 
 pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+
+
+def _number_font(font: QFont) -> QFont:
+    """Return the font of numbers beside the axes, beside words in this one."""
+    font = QFont(font)
+    font.setPointSizeF(font.pointSizeF() * _NUMBERS)
+    return font
+
+
+def right_of(font: QFont) -> int:
+    """Return the pixels at the right of the curves: half of the last number stands there."""
+    return max(_RIGHT, ceil(QFontMetricsF(_number_font(font)).horizontalAdvance("0000") / 2))
 
 
 class PlotView(pg.GraphicsView):
@@ -87,14 +100,14 @@ class PlotView(pg.GraphicsView):
 
     def _lay_out(self) -> None:
         layout = QGraphicsGridLayout()
-        layout.setContentsMargins(LEFT, _HEAD, RIGHT, 1)
+        layout.setContentsMargins(LEFT, _HEAD, _RIGHT, 1)
         layout.setSpacing(0)
         layout.addItem(self.box, 0, 1)
         for name, place in (("bottom", (1, 1)), ("left", (0, 0))):
             axis = self.axes[name]
             axis.linkToView(self.box)
             layout.addItem(axis, *place)
-            axis.setZValue(-1)  # its lines lie behind the curves
+            axis.setZValue(self.box.zValue() - 1)  # its lines lie behind the curves
         for i in (0, 1):
             layout.setRowPreferredHeight(i, 0)
             layout.setRowMinimumHeight(i, 0)
@@ -148,14 +161,13 @@ class PlotView(pg.GraphicsView):
     def event(self, event: QEvent) -> bool:
         """Write numbers beside the axes a little smaller than the rest, at every size of text."""
         if event.type() in (QEvent.Type.Show, QEvent.Type.FontChange):
-            font = QFont(self.font())
-            font.setPointSizeF(font.pointSizeF() * _NUMBERS)
+            font = _number_font(self.font())
             for axis in self.axes.values():
                 if axis.style["tickFont"] != font:
                     axis.setTickFont(font)
                     self.outdate()
-            head = max(self.axes["left"].half_number[1], _HEAD)
-            self.centralWidget.layout().setContentsMargins(LEFT, head, RIGHT, 1)
+            head, right = max(self.axes["left"].half_number[1], _HEAD), right_of(self.font())
+            self.centralWidget.layout().setContentsMargins(LEFT, head, right, 1)
         return bool(super().event(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
