@@ -24,11 +24,11 @@ def counted(n: float, noun: str) -> str:
     return f"{number} {noun}{'' if n == 1 else 's'}"
 
 
-def sized(n_bytes: float) -> str:
+def sized(n_bytes: float, rounding: str = NEAREST) -> str:
     """Return a size as people write it: ``412 bytes``, ``9.91 MB``."""
     for unit, size in (("MB", 1e6), ("kB", 1e3)):
         if n_bytes >= size:
-            return f"{significant(n_bytes / size)} {unit}"
+            return f"{significant(n_bytes / size, 3, rounding)} {unit}"
     return f"{n_bytes:.0f} bytes"
 
 

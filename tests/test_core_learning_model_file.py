@@ -166,7 +166,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "large.safetensors"
     with file.open("wb") as stream:
         stream.truncate(10**9)
-    with pytest.raises(ModelError, match="1000 MB are no model"):
+    with pytest.raises(ModelError, match="1,000 MB are no model"):
         load_model(file)
 
 

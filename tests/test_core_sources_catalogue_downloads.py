@@ -47,6 +47,7 @@ from core.sources.catalogue.entries import (
 )
 from core.sources.catalogue.mirrors import MIRROR_VARIABLE, Patience, given_mirrors
 from core.sources.catalogue.opening import copy_in_folders
+from core.words import DOWN, UP, sized
 
 KEY = "made-up"
 PATIENT = Patience(connect_seconds=60.0, stall_seconds=60.0, min_speed=1000.0)
@@ -221,7 +222,7 @@ def test_what_is_told_on_the_way(made, content, server, monkeypatch):
     )
     assert any(re.fullmatch(rf"downloading \S+\.gz from {host}", state.words) for state in told)
     assert told[-1].speed == pytest.approx(total / elapsed, rel=0.3)
-    assert str(told[-1]).startswith(f"{total / 1e6:.1f} of {total / 1e6:.1f} MB, ")
+    assert str(told[-1]).startswith(f"{sized(total)} of {sized(total)}, ")
 
 
 def test_a_set_that_is_there_is_not_asked_for_again(made, content, server):
@@ -707,7 +708,9 @@ def test_too_little_space_is_told_before(made, server, monkeypatch):
     usage = type("Usage", (), {"free": entry.n_bytes - 1})
     monkeypatch.setattr("core.sources.catalogue.downloads.shutil.disk_usage", lambda _: usage)
     words = failure(entry)
-    assert re.search(r"needs 0 MB, but only 0 MB are free; free some, or name another", words)
+    needed, free = sized(entry.n_bytes, UP), sized(entry.n_bytes - 1, DOWN)
+    assert f"needs {needed}, but only {free} are free; free some, or name another" in words
+    assert needed != free
     assert server.asked == []
 
 
@@ -1131,7 +1134,7 @@ def test_an_archive_that_is_none(made, archive_sets, server):
 def test_a_member_may_not_be_larger_than_a_file(two_entries, server, monkeypatch):
     server.files["gzip.zip"], one, _ = two_entries
     monkeypatch.setattr(limits, "MAX_FILE_BYTES", 100)
-    assert "more than the 0 MB accepted" in failure(one)
+    assert "more than the 100 bytes accepted" in failure(one)
 
 
 def test_an_unexpected_error_is_not_swallowed(made, monkeypatch):

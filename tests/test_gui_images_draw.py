@@ -218,7 +218,7 @@ def test_the_steps_are_shown_in_words_and_where_there_is_room_in_pictures(
 def test_words_say_that_these_data_are_not_placed_as_mnist_s(page: DrawPanel) -> None:
     row = page.rows[Way.DATA]
     assert row.isVisible()
-    assert "fill 100% of the frame (MNIST's 71%)" in unescape(row.toolTip())
+    assert "fill 100 % of the frame (MNIST's 71 %)" in unescape(row.toolTip())
 
 
 def test_a_pixel_and_a_probability_can_be_read(page: DrawPanel, qtbot: QtBot) -> None:

@@ -8,11 +8,19 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from attack_samples import build
 
+from core.attack import frames, summarise
 from core.attack.by_hand.painting import Rules
 from core.attack.by_hand.score import Standing, score
 from core.attack.film import Least
+from core.data.config import DataConfig
+from core.exact.smallest import smallest_change
+from core.learning.config import TrainingConfig
+from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.sweep.seed_band import _range
+from core.learning.training import Trainer
+from core.sources import open_dataset
 from gui.attack.film.words import second_words, size_words
 from gui.attack.pairs.words import pair_sentences
 from gui.attack.repair.words import comparison
@@ -118,3 +126,28 @@ def test_ends_of_a_range_leave_nothing_out() -> None:
         assert float(first) <= low
         assert float(last) >= high
     assert _range(0.5, 0.5) == ".5000"
+
+
+def test_no_sentence_on_learnt_digits_claims_too_much_or_makes_no_sense() -> None:
+    """Of the 8 x 8 digits; on 400 images of MNIST none did on 2026-12-01."""
+    data = open_dataset("digits8").sized(DataConfig())
+    *_, last = Trainer(data, TrainingConfig(epochs=3)).run()
+    model, half = SoftmaxPerceptron(last.weights), Standing(np.ones(10), 0, 1.0, 0, 1, 0.5, False)
+    n_drawn = 0
+    for image, label in zip(data.test.images[:50], data.test.labels, strict=False):
+        for norm in ("l2", "linf"):
+            size = smallest_change(model.weights, image, norm, boxed=True).size
+            words = size_words(size, norm, Least(norm, True, size, size, {}, {}))
+            assert said("the least possible is N", words) <= size
+            words = score(half, size, Rules(norm, 2 * size, True), size, "3")
+            assert said("The gradient needs N", words) <= size
+            exact = summarise(list(frames(build("exact", model, image[None], norm=norm))), None, 0)
+            assert said("length of the change N", exact.sentence(data.class_names)) > 0
+            assert said("largest pixel N", exact.sentence(data.class_names)) > 0
+        noise = list(frames(build("gaussian", model, image[None], draws=10, budget=2.0)))
+        outcome = summarise(noise, None, int(label))
+        words = outcome.sentence(data.class_names)
+        n_drawn += outcome.is_kept
+        assert all(int(n) <= 10 for n in re.findall(r"(?:after|at step|of) (\d+)", words)), words
+        assert "1 steps" not in words
+    assert n_drawn

@@ -127,7 +127,7 @@ def test_a_thicker_pen_leaves_more_ink(page: DrawPanel, canvas: Canvas, qtbot: Q
         amounts.append(float(canvas.ink.sum()))
     for amount, width in zip(amounts, (THINNEST, THICKEST), strict=True):
         assert amount == pytest.approx(np.pi * (width * SHEET_SIDE) ** 2 / 4, rel=0.02)
-    assert page.tools.width_slider.toolTip().count("20%") == 1
+    assert page.tools.width_slider.toolTip().count("20 %") == 1
 
 
 def test_strokes_are_taken_back_and_brought_back(

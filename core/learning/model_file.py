@@ -21,6 +21,7 @@ from core.data.dataset import read_only
 from core.errors import ModelError, printable
 from core.sources import limits
 from core.whole_file import write_whole
+from core.words import UP, sized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,8 +140,8 @@ def _read(path: Path) -> bytes:
         size = path.stat().st_size
         if size > largest or not path.is_file():
             raise ModelError(
-                f"{path}: {size / 1e6:.0f} MB are no model of this program, which has at most "
-                f"{largest / 1e6:.0f} MB; expected a file ending in {SUFFIX}"
+                f"{path}: {sized(size, UP)} are no model of this program, which has at most "
+                f"{sized(largest)}; expected a file ending in {SUFFIX}"
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:

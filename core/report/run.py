@@ -16,6 +16,7 @@ from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
 from core.sources import open_dataset
 from core.sources.catalogue.downloads import download
 from core.sources.catalogue.entries import CATALOGUE, NotDownloaded
+from core.words import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,7 +158,7 @@ def _open_data(arguments: Arguments, progress: Progress) -> Dataset:
         entry = CATALOGUE[missing.key]
     for state in download(entry):
         share = state.done / state.total
-        words = f"{state.done / 1e6:.1f} of {state.total / 1e6:.1f} MB"
+        words = f"{sized(state.done)} of {sized(state.total)}"
         progress(f"downloading {entry.label}, {words}", TRAINING_SHARE[0] * share)
     return open_dataset(name, reading)
 

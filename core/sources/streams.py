@@ -18,6 +18,7 @@ import numpy as np
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
+from core.words import UP, sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -152,7 +153,7 @@ class _Bounded(io.RawIOBase):
         if self._given > limits.MAX_INFLATED_BYTES:
             raise DatasetError(
                 f"{self._label}: inflates to more than the "
-                f"{limits.MAX_INFLATED_BYTES / 1e6:.0f} MB accepted"
+                f"{sized(limits.MAX_INFLATED_BYTES)} accepted"
             )
         return len(piece)
 
@@ -246,8 +247,7 @@ def check_file_size(path: Place, size: int) -> None:
     """
     if size > limits.MAX_FILE_BYTES:
         raise DatasetError(
-            f"{path}: {size / 1e6:.0f} MB is more than the {limits.MAX_FILE_BYTES / 1e6:.0f} MB "
-            "accepted"
+            f"{path}: {sized(size, UP)} is more than the {sized(limits.MAX_FILE_BYTES)} accepted"
         )
     if not size:
         raise damaged(path, "the file is empty")

@@ -24,6 +24,7 @@ from core.sources.catalogue.mirrors import (
     mirrors_for,
 )
 from core.sources.catalogue.transfer import Transfer
+from core.words import DOWN, UP, sized
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -66,7 +67,7 @@ class DownloadProgress:
 
     def __str__(self) -> str:
         """Return it in words."""
-        return f"{self.done / 1e6:.1f} of {self.total / 1e6:.1f} MB, {self.words}"
+        return f"{sized(self.done)} of {sized(self.total)}, {self.words}"
 
 
 def download(
@@ -230,8 +231,8 @@ class Download:
             return  # what cannot be told now is told when writing fails
         if free < needed:
             raise DatasetError(
-                f"{self._folder.parent}: {self._entry.label} needs {needed / 1e6:.0f} MB, but only "
-                f"{free / 1e6:.0f} MB are free; free some, or name another folder in "
+                f"{self._folder.parent}: {self._entry.label} needs {sized(needed, UP)}, but only "
+                f"{sized(free, DOWN)} are free; free some, or name another folder in "
                 f"{CACHE_VARIABLE}"
             )
 

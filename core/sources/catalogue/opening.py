@@ -16,6 +16,7 @@ from core.sources.catalogue.downloads import OTHER_WAYS, Download
 from core.sources.catalogue.entries import CatalogueEntry, NotDownloaded
 from core.sources.catalogue.mirrors import given_mirrors
 from core.sources.inside import open_path
+from core.words import sized
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -115,7 +116,7 @@ def _named(dataset: Dataset, entry: CatalogueEntry, source: str) -> Dataset:
 def _how_to_get(entry: CatalogueEntry, words: list[str]) -> str:
     found = "".join(f" ({text})" for text in words)
     return (
-        f"{entry.label} is not on this machine yet{found}. Download its {entry.n_bytes / 1e6:.0f} "
-        f"MB under More data, in the list of data above; a report (--report DIR --dataset "
-        f"{entry.key}) downloads it by itself. {OTHER_WAYS}"
+        f"{entry.label} is not on this machine yet{found}. Download its "
+        f"{sized(entry.n_bytes)} under More data, in the list of data above; a report (--report "
+        f"DIR --dataset {entry.key}) downloads it by itself. {OTHER_WAYS}"
     )

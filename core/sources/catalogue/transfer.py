@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from core.sources import limits
 from core.sources.catalogue.dataset_cache import PART_PREFIX, hash_of, note_hash
 from core.sources.catalogue.mirrors import CHUNK_BYTES, MirrorFailure
+from core.words import UP, sized
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -199,8 +200,8 @@ class Transfer:
                     info = archive.getinfo(member.inside)
                     if info.file_size > limits.MAX_FILE_BYTES:
                         raise MirrorFailure(
-                            f"{member.inside} has {info.file_size / 1e6:.0f} MB, more than the "
-                            f"{limits.MAX_FILE_BYTES / 1e6:.0f} MB accepted"
+                            f"{member.inside} has {sized(info.file_size, UP)}, more than the "
+                            f"{sized(limits.MAX_FILE_BYTES)} accepted"
                         )
                     unpacked = Path(archive.extract(info, path.parent))
                     unpacked = unpacked.rename(path.with_name(member.name))

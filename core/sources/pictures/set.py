@@ -15,6 +15,7 @@ from core.sources.limits import check_at_most
 from core.sources.names import first_names
 from core.sources.picture_magic import MAGIC_BYTES, picture_format
 from core.sources.pictures.files import Picture, decoded
+from core.words import UP, sized
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -46,8 +47,8 @@ def read_picture(file: Place) -> Picture | None:
         size = file.stat().st_size
         if size > limits.MAX_PICTURE_BYTES:
             raise DatasetError(
-                f"{file}: {size / 1e6:.0f} MB are more than the "
-                f"{limits.MAX_PICTURE_BYTES / 1e6:.0f} MB accepted of one picture; make it smaller"
+                f"{file}: {sized(size, UP)} are more than the "
+                f"{sized(limits.MAX_PICTURE_BYTES)} accepted of one picture; make it smaller"
             )
         content = start + stream.read(size)
     return decoded(str(file), content)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images
 from core.learning.records import epoch_words
-from core.words import MINUS, at_most, significant
+from core.words import at_most, fixed, significant
 from gui.attack.film.figure import step_sheet
 from gui.attack.film.images import AttackImages
 from gui.attack.film.traces import Traces
@@ -347,7 +347,7 @@ class FilmPanel(AttackView):
             *shortened("read as {}", names[seen]),
         )
         if attack.chosen.begins_as_noise:
-            between = f"{result.min():.3f} to {result.max():.3f}".replace("-", MINUS)
+            between = f"{fixed(result.min(), 3)} to {fixed(result.max(), 3)}"
             captions = (*shortened(f"{between}, read as {{}}", names[seen]), *captions)
         self._show_result(result, *captions)
         self.bars.set_probabilities(

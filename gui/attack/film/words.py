@@ -89,10 +89,10 @@ def likeness_words(likeness: tuple[float, float], name: str) -> str:
     """Return whether a change looks like its target."""
     by_weights, by_images = likeness
     how = "far less" if by_images < by_weights / 2 else "less"
-    also = f"{how} where the mean {name} differs from the mean image ({by_images:.2f})"
+    also = f"{how} where the mean {name} differs from the mean image ({fixed(by_images)})"
     if by_images >= by_weights:
-        also = f"and as much where the mean {name} differs from the mean image ({by_images:.2f})"
+        also = f"and as much where the mean {name} differs from the mean image ({fixed(by_images)})"
     return (
         f"Does it look like {an(name)}? The change points where the weights of {name} point "
-        f"(cosine {by_weights:.2f}), {also}."
+        f"(cosine {fixed(by_weights)}), {also}."
     )

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
-from core.words import significant
+from core.words import fixed, significant
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
 from gui.attack.view import AttackView
@@ -146,7 +146,7 @@ class SameChangePanel(AttackView):
             self.strength.setValue(round(state.strength * _TICKS))
         part = PARTS[self._session.attack.config.part]
         self.part_words.set_wordings(f"to every {part} image", f"to every {part}", "to all")
-        self.strength_words.setText(f"× {state.strength:.2f}")
+        self.strength_words.setText(f"× {fixed(state.strength)}")
         self._show_progress()
         self._show_change(dataset)
         self._show_passes()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip
 
 from core.pictures import grey_rgb
-from core.words import significant
+from core.words import fixed, significant
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
@@ -251,7 +251,7 @@ class WayRow(QAbstractButton):
             bar = self.bar_rect(line)
             if self.probabilities is not None and bar.top() <= point.y() <= bar.bottom():
                 meant = " (meant as)" if k == self._meant else ""
-                return f"p({self._names[k]}) = {float(self.probabilities[k]):.6f}{meant}"
+                return f"p({self._names[k]}) = {fixed(self.probabilities[k], 6)}{meant}"
         return ""
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -6,6 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
+from core.words import percent
 from gui.widgets.basics.fitting_words import short
 
 if TYPE_CHECKING:
@@ -51,6 +52,6 @@ def unlike_mnist(placement: Placement, mnist: Placement) -> str:
     if placement.by_mass:
         where = f"have their centre of mass {away:.1f} pixels from where MNIST's is"
     return (
-        f"These images are not placed as MNIST's: their figures fill {placement.box:.0%} of the "
-        f"frame (MNIST's {mnist.box:.0%}) and {where}."
+        f"These images are not placed as MNIST's: their figures fill {percent(placement.box)} of "
+        f"the frame (MNIST's {percent(mnist.box)}) and {where}."
     )

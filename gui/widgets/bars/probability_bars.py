@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from core.words import significant
+from core.words import fixed, significant
 from gui.theme import on_paper, pixels
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.painted import Painted
@@ -257,7 +257,7 @@ class ProbabilityBars(Painted):
         if 0 <= line < len(shown):
             k = shown[line]
             role = {self.true_class: " (true class)", self._target: " (target)"}.get(k, "")
-            text = f"p({self._names[k]}) = {float(self.probabilities[k]):.6f}{role}"
+            text = f"p({self._names[k]}) = {fixed(self.probabilities[k], 6)}{role}"
             if self.logits is not None:
                 text += f", z = {significant(float(self.logits[k]), 6)}"
             self.tell(event, text)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.attack.by_hand.painting import DAB_SHARE, TOOLS
-from core.words import significant
+from core.words import percent, significant
 from gui.theme import grow
 from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import below, beside
@@ -151,7 +151,7 @@ class CanvasTools(_Tools):
     def refresh(self) -> None:
         """Show what the canvas holds."""
         super().refresh()
-        tip = f"Width of the pen: {self._canvas.pen_width:.0%} of the sheet ([ and ])"
+        tip = f"Width of the pen: {percent(self._canvas.pen_width)} of the sheet ([ and ])"
         self.width_slider.setToolTip(wrapped(tip))
         self.pen.setChecked(not self._canvas.erasing)
         self.eraser.setChecked(self._canvas.erasing)
@@ -212,14 +212,14 @@ class ChangeTools(_Tools):
         self.buttons[canvas.tool].setChecked(True)
         self._show(self.strength, canvas.strength)
         self.brush_words.setText(f"brush {width} px")
-        self.strength_words.setText(f"strength {canvas.strength:.0%}")
+        self.strength_words.setText(f"strength {percent(canvas.strength)}")
         tip = f"Width of the brush: {width} pixels of the image ([ and ])"
         self.width_slider.setToolTip(wrapped(tip))
         self.strength.setToolTip(
             wrapped(
                 f"One dab changes a pixel by {significant(canvas.ink)} of the 0..1 there is and "
-                f"takes {canvas.strength * DAB_SHARE:.0%} of the budget; to soften, what is "
-                f"painted fades by {canvas.strength:.0%} (+ and -)"
+                f"takes {percent(canvas.strength * DAB_SHARE)} of the budget; to soften, what is "
+                f"painted fades by {percent(canvas.strength)} (+ and -)"
             )
         )
         self.change_only.setChecked(canvas.shows_change)

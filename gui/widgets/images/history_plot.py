@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip
 
+from core.words import fixed
 from gui.theme import on_paper
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.fitting_words import as_title
@@ -239,7 +240,7 @@ class HistoryPlot(Painted):
         how = "right" if history.right[place] else f"wrong, read as {read}"
         return (
             f"{words}{how}; class {self._names[k]} is number {rank} of {len(self._names)}, "
-            f"p = {float(history.probabilities[place, k]):.4f}, "
+            f"p = {fixed(history.probabilities[place, k], 4)}, "
             f"z = {exact_number(history.logits[place, k])}"
         )
 
