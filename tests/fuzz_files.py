@@ -16,6 +16,7 @@ import numpy as np
 from core_samples import idx_bytes
 from foreign_pickles import PICKLES
 from hostile_files import npy
+from mat_files import mat
 from PIL import Image
 from test_core_sources_pickles import Python2
 
@@ -217,6 +218,12 @@ _TRIPLE = (_PAIR, _PAIR, _PAIR)
 _PYTHON_2 = Python2(2).dumps(_TRIPLE)
 _WORDS = ("cat", "a,b", 'say ""x""')
 
+_MATLAB_ARRAYS = {
+    "dataset": {"X": np.moveaxis(_IMAGES, 0, -1), "y": _WHOLE[:, None].astype("u1")},
+    "class_names": ["cat", "dog"],
+}
+_MATLAB = mat(**_MATLAB_ARRAYS)
+
 SUBJECTS: dict[str, Subject] = {
     "IDX": Subject(_idx()),
     "IDX, gzip": Subject(_idx(".gz", _gz)),
@@ -262,6 +269,8 @@ SUBJECTS: dict[str, Subject] = {
             "joblib": PICKLES["frame by joblib"],
         }.items()
     },
+    "Matlab": Subject({"data.mat": _MATLAB}, "data.mat"),
+    "Matlab, deflated": Subject({"data.mat": mat(deflate=True, **_MATLAB_ARRAYS)}, "data.mat"),
     "pickle, NumPy's numbers": Subject(
         {"digits.pkl": pickle.dumps({"x": _IMAGES, "y": list(_WHOLE)}, protocol=4)},
         "digits.pkl",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
-from data_forms import BEGIN, END, PAGE, forms, row
+from data_forms import BEGIN, END, PAGE, forms, is_missing, row
 
 FORMS = [(title, form) for title, found in forms() for form in found]
 NAMES = [f"{title}: {form.words}" for title, form in FORMS]
@@ -19,7 +17,7 @@ def made():
 
 @pytest.mark.parametrize("form", [form for _, form in FORMS], ids=NAMES)
 def test_the_page_says_what_happens(tmp_path, form):
-    if form.needs and importlib.util.find_spec(form.needs) is None:
+    if is_missing(form):
         pytest.skip(f"{form.needs} is not installed")
     assert row(form, tmp_path / "new") in made(), "write it anew: uv run tests/write_data_page.py"
 

@@ -34,11 +34,12 @@ DEFAULT_SOURCE = next(iter(NAMED_SOURCES))
 def file_formats() -> tuple[FileFormat, ...]:
     """Return every format in the order in which they are tried; what ships needs none."""
     from core.sources.arrays import idx, npz
+    from core.sources.formats import hdf5, matlab, parquet
     from core.sources.pickles import format as pickles
     from core.sources.pictures import folder as picture_folder
     from core.sources.tables import format as tables
 
-    return (idx, npz, pickles, picture_folder, tables)
+    return (idx, npz, pickles, matlab, hdf5, parquet, picture_folder, tables)
 
 
 def opening_dataset(

@@ -8,6 +8,7 @@ A module of this folder holds one kind of file: ``TITLE`` and ``FORMS``, in the 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,17 @@ def row(form: Form, folder: Path) -> str:
     return f"| {form.words} | {said} |".replace("\n", " ")
 
 
+def is_missing(form: Form) -> bool:
+    """Whether the library that a form needs is not here."""
+    return bool(form.needs) and importlib.util.find_spec(form.needs) is None
+
+
+def _kept(form: Form) -> str:
+    """Return the row of a form as it stands on the page."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    return next(line for line in lines if line.startswith(f"| {form.words} |"))
+
+
 def _outcome(dataset: Dataset) -> str:
     names = ", ".join(dataset.class_names[:3]) + ", ..." * (dataset.n_classes > 3)
     height, width = dataset.image_shape
@@ -101,7 +113,10 @@ def table(folder: Path) -> str:
     """Return all of them as Markdown, made in subfolders of an empty folder."""
     lines = []
     for i, (title, found) in enumerate(forms()):
-        rows = [row(form, folder / f"{i}-{k}") for k, form in enumerate(found)]
+        rows = [
+            _kept(form) if is_missing(form) else row(form, folder / f"{i}-{k}")
+            for k, form in enumerate(found)
+        ]
         for opens, head in ((True, "opens as"), (False, "is refused with")):
             chosen = [line for form, line in zip(found, rows, strict=True) if form.opens == opens]
             if chosen:

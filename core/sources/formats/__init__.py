@@ -1,0 +1,1 @@
+"""Arrays and tables of other programs: Matlab, HDF5, parquet."""
