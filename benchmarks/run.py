@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # core and gui, ru
 import attacks
 import curves
 import epoch
+import look
 import memory
 import numpy as np
 import opening
@@ -43,6 +44,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("seeds", seeds.measure),
     ("startup", startup.measure),
     ("window", window.measure),
+    ("look", look.measure),
     ("wall", wall.measure),
     ("curves", curves.measure),
     ("attacks", attacks.measure),

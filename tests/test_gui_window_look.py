@@ -469,3 +469,19 @@ def test_a_page_that_is_first_seen_on_the_stage_knows_that_it_is_there(window: M
     assert not page.controls.isVisible()
     window.stage.toggle()
     assert page.controls.isVisible()
+
+
+def test_what_is_not_seen_is_dressed_after_what_is(window: MainWindow, qtbot: QtBot) -> None:
+    hidden = [window.page(name) for name in ("attack", "images")]
+    window.switch_theme()
+    learn = window.page("learn")
+    assert learn.styleSheet()
+    # Nothing around the pages may have a sheet of its own: all of them would be dressed with it.
+    around = learn.parentWidget()
+    while around is not window:
+        assert not around.styleSheet()
+        around = around.parentWidget()
+    assert not any(page.styleSheet() == learn.styleSheet() for page in hidden)
+    window.show_page("attack")  # what comes to be seen before its turn is dressed then
+    assert window.page("attack").styleSheet() == learn.styleSheet()
+    wait_until(qtbot, lambda: all(page.styleSheet() == learn.styleSheet() for page in hidden))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.theme import (
+    LIGHT,
     TEXT_STEPS,
     Theme,
     apply_font,
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 
+_APART = 200
+"""Milliseconds before each hidden page: the window is laid out, painted and answers meanwhile."""
+
+
 class Look(QObject):
     """Dresses what is seen at once, and hidden pages one by one when the window has answered.
 
@@ -33,15 +38,17 @@ class Look(QObject):
 
     Parameters
     ----------
-    window : whose direct children, and those of its central widget, are dressed
-    pages : of which one is seen
+    window : which is dressed
+    pages : somewhere in it, of which one is seen
     """
 
     def __init__(self, app: QApplication, window: QMainWindow, pages: QStackedWidget) -> None:
         super().__init__(window)
         self._app, self._window, self._pages = app, window, pages
-        self._sheet = ""
-        self._timer = QTimer(self, interval=0)
+        self._sheet, self._theme = "", LIGHT
+        self._waiting: list[QWidget] = []
+        """Pages that are not dressed yet, as they are not seen."""
+        self._timer = QTimer(self, interval=_APART)
         self._timer.timeout.connect(self._dress_next)
 
     def dress(self, theme: Theme, percent: int | None = None) -> None:
@@ -54,24 +61,37 @@ class Look(QObject):
         is_resized = percent is not None and percent != text_percent()
         if is_resized:
             apply_font(self._app, percent)
-        self._sheet = style_sheet(theme)
+        self._sheet, self._theme, self._waiting = style_sheet(theme), theme, []
         if self._window.isVisible():
             self._app.setPalette(palette(theme))
             self._window.setPalette(palette(theme))  # at once: the application's comes later
             for part in self._seen():
-                self.wear(part)
+                self._dress(part)
+            shown = self._pages.currentWidget()
+            self._waiting = [page for page in self._all_pages() if page is not shown]
             self._timer.start()
         else:
             for part in (*self._seen(), *self._all_pages()):
                 part.setStyleSheet("")
             apply_theme(self._app, theme)
             self._window.setPalette(palette(theme))
+            give_theme(self._window, theme)
         if is_resized:
             regrow(self._window.findChildren(QWidget))
-        give_theme(self._window, theme)
 
     def wear(self, part: QWidget) -> None:
         """Give one part, and all in it, the style of now."""
+        if part in self._waiting:
+            self._waiting.remove(part)
+            self._dress(part)
+        else:
+            self._style(part)
+
+    def _dress(self, part: QWidget) -> None:
+        self._style(part)
+        give_theme(part, self._theme)
+
+    def _style(self, part: QWidget) -> None:
         if self._sheet and (part.styleSheet() or self._app.styleSheet()) != self._sheet:
             part.setStyleSheet(self._sheet)
 
@@ -81,9 +101,11 @@ class Look(QObject):
 
     def _seen(self) -> Iterator[QWidget]:
         """Yield the parts of the window, of its pages the one that is shown."""
-        centre = self._window.centralWidget()
-        for part in (*self._window.children(), *(centre.children() if centre else ())):
-            if isinstance(part, QWidget) and part not in (centre, self._pages):
+        around: list[QObject] = [self._pages]  # what the pages stand in: not dressed with them
+        while around[-1] is not self._window and (parent := around[-1].parent()) is not None:
+            around.append(parent)
+        for part in (child for outer in around[1:] for child in outer.children()):
+            if isinstance(part, QWidget) and part not in around:
                 yield part
         page = self._pages.currentWidget()
         if page is not None:
@@ -92,11 +114,10 @@ class Look(QObject):
     @Slot()
     def _dress_next(self) -> None:
         """Dress one page that is not seen; what comes meanwhile is handled between two."""
-        for page in self._all_pages():
-            if (page.styleSheet() or self._app.styleSheet()) != self._sheet:
-                self.wear(page)
-                return
-        self._timer.stop()
+        if self._waiting:
+            self._dress(self._waiting.pop(0))
+        else:
+            self._timer.stop()
 
 
 def next_size(step: int, percent: int | None = None) -> int:
