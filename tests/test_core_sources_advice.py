@@ -30,6 +30,18 @@ def test_one_column_too_many_is_likely_a_label(tmp_path):
     assert opened.image_shape == (12, 12)
 
 
+def test_numbers_of_rows_without_a_header_are_no_labels(tmp_path):
+    """They were, in a short table, and then no class had two images."""
+    words = refusal(csv(range(N), LABELS, SQUARES)(tmp_path))
+    assert "neither the first nor the last column can be labels" in words
+    assert "Leave a column that numbers the rows out" in words
+    assert open_dataset(str(csv(LABELS, SQUARES)(tmp_path))).n_classes == 3
+    path = csv(range(N), PIXELS, LABELS)(tmp_path)
+    assert "16 do: 1 column too many" not in refusal(path), "17 columns may be anything"
+    path = csv(range(N), SQUARES, LABELS)(tmp_path)
+    assert "144 do: 1 column too many is likely a label or the number of a row" in refusal(path)
+
+
 def test_two_columns_too_many_are_counted(tmp_path):
     path = csv(LABELS, range(N), LABELS, SQUARES)(tmp_path)
     assert "144 do: 2 columns too many are likely a label" in refusal(path, label_column="first")

@@ -54,6 +54,7 @@ from gui.session.readings import ShownReadings
 from gui.session.run_state import RunState
 from gui.shared.words import PARTS, PartView, an
 from gui.theme import DARK, LIGHT
+from gui.widgets.basics.number_field import NumberField
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -622,6 +623,31 @@ def test_ink_and_orientation_open_the_file_again(
     assert page.wall.content is not None
     assert page.wall.content.image_shape == (9, 6)
     assert page.classes.name.text().endswith("9 x 6, 3 classes")
+
+
+def test_full_ink_is_said_and_taken_back_in_the_panel(
+    page: ImagesPage, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """12 bits in 16: found out, said, and switched by the number of the file's format."""
+    settings(qtbot, page)
+    images = np.zeros((30, 6, 6), dtype=np.uint16)
+    images[:, 2:4, 2:4] = np.arange(30).reshape(30, 1, 1) * 16 + 16
+    path = tmp_path / "set.npz"
+    np.savez(path, X=images, y=np.arange(30) % 3)
+    session.open(str(path))
+    wait_until(qtbot, lambda: session.view.data_config.dataset == str(path))
+    notes, field = page.split.reading.notes, page.split.reading.form.rows["full_ink"].editor
+    assert isinstance(field, NumberField)
+    assert "480 was taken as full ink" in notes.text()
+    assert data_of(session).train.images.max() == 1
+    type_number(qtbot, field, "4095")
+    wait_until(qtbot, lambda: session.view.reading.full_ink == 4095)
+    assert "taken as full ink" not in notes.text()
+    assert "divided by 4095" in notes.text()
+    found = max(split.images.max() for split in (data_of(session).train, data_of(session).test))
+    assert found == pytest.approx(480 / 4095)
+    assert field.toolTip()
+    assert field.accessibleName() == "Full ink"
 
 
 @pytest.mark.parametrize(

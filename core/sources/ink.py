@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from core.sources.pixel_scale import Pixels
 
-_LOOKED_AT = 512
-"""Images of each part, drawn at random; they tell the shares of a set to 2 in 100."""
+_LOOKED_AT = 256
+"""Images of each part, drawn at random; they tell the shares of a set to 3 in 100."""
 
 _SMALLEST = 4
 """Pixels of a side: of fewer, the frame is most of the image and no ground."""

@@ -317,8 +317,8 @@ def label_by_values(
     if not possible:
         raise DatasetError(
             f"{label}: neither the first nor the last column can be labels; expected whole "
-            f"numbers, {limits.MIN_CLASSES} to {limits.MAX_CLASSES} different ones. If one of them "
-            f"holds labels all the same, {_HOW_TO_SAY}"
+            f"numbers, {limits.MIN_CLASSES} to {limits.MAX_CLASSES} different ones. Leave a column "
+            f"that numbers the rows out; if one holds labels all the same, {_HOW_TO_SAY}"
         )
     varied = [name for name in possible if not _is_mostly_ground(columns[name])]
     if len(varied) == 1:
@@ -334,7 +334,9 @@ def label_by_values(
 def _may_be_labels(values: NDArray[np.float64]) -> bool:
     if not (values == np.rint(values)).all():
         return False
-    return limits.MIN_CLASSES <= len(np.unique(values)) <= limits.MAX_CLASSES
+    n_values = len(np.unique(values))
+    numbers_rows = n_values == len(values) and set(np.diff(values)) <= {1.0}
+    return limits.MIN_CLASSES <= n_values <= limits.MAX_CLASSES and not numbers_rows
 
 
 def _is_mostly_ground(values: NDArray[np.float64]) -> bool:
