@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from core.exact.curves import ExactRobustness
-    from gui.attack.robustness.study import RobustnessCurves
+    from gui.attack.robustness.questions import RobustnessCurves
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 

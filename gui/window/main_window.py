@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from gui.jobs.loading import load_beside
 from gui.session.messages import RUN
@@ -362,19 +362,9 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_surprise(self, message: str) -> None:
         """Tell of an unexpected error; the log has the whole of it."""
-        if any(box.isVisible() for box in self.findChildren(QMessageBox)):
-            return  # it is logged; one box is enough until it is read
-        from gui.window import help_text
+        from gui.window.surprise import show_surprise
 
-        box = QMessageBox(self, icon=QMessageBox.Icon.Warning)
-        box.setWindowTitle("Something unexpected happened")
-        box.setText("Something unexpected happened; what you see is still there.")
-        box.setInformativeText(f"{message}\n\nThe log has the details: {help_text.log_file()}")
-        for label in box.findChildren(QLabel):  # words of errors may come from a file
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        show_surprise(self, message)
 
     @cached_property
     def closing(self) -> Closing:

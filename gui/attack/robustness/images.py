@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.exact.curves import ExactRobustness
-    from gui.attack.robustness.study import Robustness, RobustnessCurves
+    from gui.attack.robustness.questions import RobustnessCurves
+    from gui.attack.robustness.study import Robustness
     from gui.session.session import Session
 
 N_IMAGES = 40

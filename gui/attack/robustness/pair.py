@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
-    from gui.attack.robustness.study import Robustness, RobustnessCurves
+    from gui.attack.robustness.questions import RobustnessCurves
+    from gui.attack.robustness.study import Robustness
     from gui.session.runs import RunEntry
     from gui.session.session import Session
     from gui.shared.run_models import RunModel

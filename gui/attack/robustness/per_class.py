@@ -19,7 +19,8 @@ from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from gui.attack.robustness.study import Robustness, RobustnessCurves
+    from gui.attack.robustness.questions import RobustnessCurves
+    from gui.attack.robustness.study import Robustness
     from gui.session.session import Session
 
 _LONGEST_NAME, _SHORTEST_NAME = 10, 7

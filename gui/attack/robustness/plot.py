@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.attack.whole_parts.sized import SizedAttack
-    from gui.attack.robustness.study import Robustness, RobustnessCurves
+    from gui.attack.robustness.questions import RobustnessCurves
+    from gui.attack.robustness.study import Robustness
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
     from gui.widgets.curves.runs import RunCurves

@@ -15,7 +15,7 @@ from gui.widgets.basics.fitting_words import short
 if TYPE_CHECKING:
     from core.exact.closed_form import SetNorm
     from core.exact.pairs import Norm
-    from gui.attack.robustness.study import RobustnessCurves
+    from gui.attack.robustness.questions import RobustnessCurves
 
 _LONGEST_NAME = 14
 _NOISE = "noise"
