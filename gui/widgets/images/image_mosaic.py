@@ -13,6 +13,7 @@ from gui.widgets.basics.fitting_words import fitting
 from gui.widgets.basics.numpy_image import pixel_at, pixel_words, to_qimage
 from gui.widgets.grids.cell_grid import CellGrid
 from gui.widgets.images.colour_bar import paint_scale, scale_width
+from gui.widgets.images.mosaic_room import BAND_GAP, GAP, HEADER_GAP, MosaicRoom
 from gui.widgets.images.mosaic_rows import MosaicRow, sheet
 
 if TYPE_CHECKING:
@@ -24,14 +25,10 @@ if TYPE_CHECKING:
 
     from core.report.figures import Sheet
 
-_GAP = 3
 _LABEL_GAP = 8
 _SMALL = 13 / 14
 """Of the font: labels and captions."""
 _SMALLEST_CELL = 60
-_LARGEST_CELL = 190
-_BAND_GAP = 10
-_HEADER_GAP = 4
 _MOST_APART = 14
 """Pixels by which rows move apart where there is room."""
 _LEAST_COLUMNS = 5
@@ -132,7 +129,7 @@ class ImageMosaic(CellGrid):
         firsts = range(0, len(self._names), self._place.per_band)
         lines = self.fontMetrics().height() + 1 if self.rows[index].captions else 0
         tops = [self.cell_rect(index, column) for column in firsts]
-        above = self._above()
+        above = self._room.above
         return [
             QRect(0, cell.top() - above, self.width(), above + cell.height() + lines)
             for cell in tops
@@ -175,38 +172,24 @@ class ImageMosaic(CellGrid):
         return sheet(self.accessibleName(), self._names, self.rows)
 
     def _lay_out(self) -> _Place:
-        line, labels = self.fontMetrics().height(), self._label_width()
-        side, per_band = self._choose_bands(self.height())
-        width, height = self._cell_size(side)
+        sizes, line = self._room, self.fontMetrics().height()
+        labels, name = sizes.label_width, sizes.above
+        side, per_band = sizes.choose(self.height())
+        width, height = sizes.cell_size(side)
         room = self.width() - labels
-        roomy = max(width + 6 * _GAP, self._widest_words() + 2 * _GAP)
+        roomy = max(width + 6 * GAP, self._widest_words() + 2 * GAP)
         column_width = min(max(width, room // per_band), roomy)
         left = labels + max(room - per_band * column_width, 0) // 2
-        name = self._above()
-        heights = [name + height + _GAP + (line if row.captions else 0) for row in self.rows]
+        heights = [name + height + GAP + (line if row.captions else 0) for row in self.rows]
         apart = above = 0
         if per_band >= len(self._names) and heights:  # rows share what is left, then stand midway
-            rest = max(self.height() - line - _HEADER_GAP - sum(heights), 0)
+            rest = max(self.height() - line - HEADER_GAP - sum(heights), 0)
             apart = min(rest // len(heights), _MOST_APART)
             above = (rest - apart * len(heights)) // 2
-        first = above + line + _HEADER_GAP + name
+        first = above + line + HEADER_GAP + name
         tops = [*accumulate((h + apart for h in heights), initial=first)]
-        tops[-1] += _BAND_GAP - name
+        tops[-1] += BAND_GAP - name
         return _Place((width, height), left, column_width, tops, per_band, above)
-
-    def _n_captioned(self) -> int:
-        """Return how many rows have words below their images."""
-        return sum(bool(row.captions) for row in self.rows)
-
-    def _above(self) -> int:
-        """Return the room over each row for its name: where all columns fit but for the names."""
-        least = len(self._names) * self._cell_size(self._least)[0]
-        is_above = self._is_narrow or self.width() - self._widest_label() < least <= self.width()
-        return QFontMetrics(self._small_font()).height() if is_above else 0
-
-    def _label_width(self) -> int:
-        """Return the room beside the rows for their names."""
-        return 0 if self._above() else self._widest_label()
 
     def _widest_label(self) -> int:
         metrics = QFontMetrics(self._small_font())
@@ -218,54 +201,6 @@ class ImageMosaic(CellGrid):
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * _SMALL)
         return font
-
-    def missing_height(self, height: int, most: int) -> int:
-        """Return how much more larger images need, at most ``most``; 0 if that is no help."""
-        wanted, longer = self._choose_bands(height + most)[0], max(self._image_size())
-        if wanted // longer <= self._choose_bands(height)[0] // longer:
-            return 0
-        return next(n for n in range(most + 1) if self._choose_bands(height + n)[0] >= wanted)
-
-    def _choose_bands(self, all_bands: int) -> tuple[int, int]:
-        """Return the longer side of the largest cells in a height, and how many a band then has."""
-        line = self.fontMetrics().height()
-        n_rows, n_columns = (max(n, 1) for n in self.n_cells)
-        height, width = self._image_size()
-        longer = max(height, width)  # the shorter side follows from the shape of the images
-        room = self.width() - self._label_width()
-        words = line * (1 + self._n_captioned()) + n_rows * self._above()
-        best = most = 0
-        for n_bands in range(1, n_columns + 1):
-            per_band = -(-n_columns // n_bands)
-            band = (all_bands - (n_bands - 1) * _BAND_GAP) // n_bands
-            room_w = room // per_band
-            room_h = (band - words - _HEADER_GAP) // n_rows - _GAP
-            side = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
-            side = self._whole(side)
-            if side > best:
-                best, most = side, per_band
-            if room_h * longer // height <= best:
-                break  # more bands are lower still
-        if best < self._least:  # as wide as there is room; what is too high is scrolled
-            return self._least, self._least_per_band(n_columns)
-        return best, most
-
-    def _whole(self, side: int) -> int:
-        """Return the largest side up to this at which every pixel takes the same whole number."""
-        longer = max(self._image_size())
-        return side // longer * longer if side >= longer else side
-
-    @property
-    def _least(self) -> int:
-        """The longer side of the smallest cells: a whole multiple of their pixels."""
-        below, longer = self._whole(self._smallest), max(self._image_size())
-        return below if 3 * below >= 2 * self._smallest else below + longer
-
-    def _least_per_band(self, n_columns: int) -> int:
-        """Return how many of the smallest cells stand beside each other."""
-        cell_w, _ = self._cell_size(self._least)
-        fitting_ones = (self.width() - self._label_width()) // cell_w
-        return min(max(fitting_ones, 1), n_columns)
 
     def _widest_words(self) -> int:
         """Return the width of the longest name or caption."""
@@ -279,21 +214,31 @@ class ImageMosaic(CellGrid):
     def _image_size(self) -> tuple[int, int]:
         return self.rows[0].rgb.shape[1:3] if self.rows else (1, 1)
 
-    def _cell_size(self, cell: int) -> tuple[int, int]:
-        height, width = self._image_size()
-        longer = max(height, width)
-        return max(1, cell * width // longer), max(1, cell * height // longer)
+    @property
+    def _room(self) -> MosaicRoom:
+        n_rows, n_columns = (max(n, 1) for n in self.n_cells)
+        return MosaicRoom(
+            width=self.width(),
+            n_rows=n_rows,
+            n_columns=n_columns,
+            image=self._image_size(),
+            smallest=self._smallest,
+            line=self.fontMetrics().height(),
+            name_line=QFontMetrics(self._small_font()).height(),
+            widest_label=self._widest_label(),
+            n_captioned=sum(bool(row.captions) for row in self.rows),
+            is_narrow=self._is_narrow,
+        )
+
+    def missing_height(self, height: int, most: int) -> int:
+        """Return how much more larger images need, at most ``most``; 0 if that is no help."""
+        return self._room.missing_height(height, most)
 
     def minimumSizeHint(self) -> QSize:
         """Small enough to read, in as many bands as the present width needs."""
-        line = self.fontMetrics().height()
-        cell_w, cell_h = self._cell_size(self._least)
-        n_rows, n_columns = (max(n, 1) for n in self.n_cells)
-        width = self._widest_label() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
-        n_bands = -(-n_columns // self._least_per_band(n_columns))
-        n_lines = 1 + max(self._n_captioned(), 1)
-        band = n_lines * line + _HEADER_GAP + n_rows * (self._above() + cell_h + _GAP)
-        return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
+        room = self._room
+        across = min(room.n_columns, _LEAST_COLUMNS) * (room.cell_size(room.least)[0] + GAP)
+        return QSize(room.widest_label + across, room.least_height())
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -343,7 +288,7 @@ class ImageMosaic(CellGrid):
             x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
             top = band * place.tops[-1] + place.above
-            high = place.tops[0] - place.above - self._above()
+            high = place.tops[0] - place.above - self._room.above
             box = QRect(x, top, place.column_width, high)
             if region.intersects(box):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -367,7 +312,7 @@ class ImageMosaic(CellGrid):
         height, width = row.rgb.shape[1:3]
         painter.setPen(QColor(self._theme.muted))
         right, middle = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
-        above = self._above()
+        above = self._room.above
         for column in range(0, len(self._names), place.per_band):
             first = self.cell_rect(index, column)
             if above:
