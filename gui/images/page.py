@@ -6,14 +6,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from core.errors import printable
 from core.insight.readings import select
 from core.learning.records import epoch_words
-from core.words import counted
 from gui.images.classes.panel import ClassesPanel
 from gui.images.draw.panel import DRAWN, DrawPanel
 from gui.images.split.panel import SplitPanel
@@ -326,7 +324,8 @@ class ImagesPage(Page):
             )
         self.wall.set_content(content, keep_place=keep_place)
         self._tell_empty()
-        self._tell_count(view, content)
+        order = None if content is None else content.order
+        self.words.show_view(view, order, self.bar.filter.predicted, self._session.view.shown)
         self._refreshed_at = time.perf_counter()
         self._refresh_cost = self._refreshed_at - started
 
@@ -344,26 +343,6 @@ class ImagesPage(Page):
             self.wall.set_empty_words("Reading the images ...")
         else:
             self.wall.set_empty_words(_NOTHING_FITS)
-
-    def _tell_count(self, view: PartView, content: WallContent | None) -> None:
-        """Say how many images are shown, and how many of them have which mark."""
-        n = view.split.n_samples
-        images = counted(n, "image")
-        if content is None:
-            self.words.show_counts((f"reading {images} ...", "reading ..."))
-            return
-        order, short = content.order, f"{n:,}"
-        if len(order) != n:
-            images, short = f"{len(order):,} of {images}", f"{len(order):,} of {n:,}"
-        more = ""
-        if self.bar.filter.predicted is not None:
-            more = f" read as {view.dataset.class_names[self.bar.filter.predicted]}"
-        late, shown = "", self._session.view.shown
-        if view.seen is not None and shown is not None and shown.epoch != view.seen.epoch:
-            late = f", {epoch_words(view.seen.epoch)}"
-        marks = (view.wrong, view.changed)
-        counts = [None if mark is None else int(np.count_nonzero(mark[order])) for mark in marks]
-        self.words.show_counts((images + more + late, images + late, images, short), *counts)
 
     @Slot(str)
     def _find(self, text: str) -> None:

@@ -6,16 +6,23 @@ import re
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from core.learning.records import epoch_words
+from core.words import counted
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.wall_view import NOTCH, NOTCH_EDGE
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
+
+    from gui.session.run_state import Shown
+    from gui.shared.words import PartView
 
 _HELP = (
     "How many images of this part the filters leave, how many of those the model reads as "
@@ -51,6 +58,37 @@ class CountWords(QLabel):
         """Say how many there are, the longest wording first, and how many have marks."""
         self._counts, self._n_wrong, self._n_changed = counts, n_wrong, n_changed
         self._say()
+
+    def show_view(
+        self,
+        view: PartView,
+        order: NDArray[np.int64] | None,
+        predicted: int | None,
+        shown: Shown | None,
+    ) -> None:
+        """Say how many images are shown, and how many of them have which mark.
+
+        Parameters
+        ----------
+        order : those that are shown; None before that is known
+        predicted : the class they are read as, where that is asked for
+        shown : the model that is shown elsewhere
+        """
+        n = view.split.n_samples
+        images = counted(n, "image")
+        if order is None:
+            self.show_counts((f"reading {images} ...", "reading ..."))
+            return
+        short = f"{n:,}"
+        if len(order) != n:
+            images, short = f"{len(order):,} of {images}", f"{len(order):,} of {n:,}"
+        more = "" if predicted is None else f" read as {view.dataset.class_names[predicted]}"
+        late = ""
+        if view.seen is not None and shown is not None and shown.epoch != view.seen.epoch:
+            late = f", {epoch_words(view.seen.epoch)}"
+        marks = (view.wrong, view.changed)
+        counts = [None if mark is None else int(np.count_nonzero(mark[order])) for mark in marks]
+        self.show_counts((images + more + late, images + late, images, short), *counts)
 
     @property
     def said(self) -> str:
