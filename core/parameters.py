@@ -82,6 +82,8 @@ class Parameter:
             return "one of " + ", ".join(self.choices)
         if self.kind == "bool":
             return "on or off"
+        if self.kind == "text":
+            return "words"
         number = "a whole number" if self.kind in ("int", "index") else "a number"
         words = (
             number

@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 EVERY_OPTION = """--report out --dataset digits8 --train-size 900 --test-size 400
 --validation-size 90 --test-share 20 --split-seed 3 --label-noise 12.5 --pixel-noise 0.1
 --noise-seed 4 --ink dark --full-ink 99.5 --orientation columns --label-column last
+--ignored-columns row
 --picture-side 16 --image-height 7 --arrays train_images=a,train_labels=b --epochs 3 --batch-size 7
 --learning-rate 0.25 --l2 0.001 --momentum 0.9 --init normal --no-shuffle --seed 5
 --adversary linf --adversary-size 0.3
@@ -51,7 +52,7 @@ def test_every_option_reaches_its_setting():
     assert arguments.report == Path("out")
     assert arguments.data == DataConfig("digits8", 900, 400, 90, 20.0, 3, 12.5, 0.1, 4)
     arrays = "train_images=a,train_labels=b"
-    assert arguments.reading == ReadingConfig("dark", 99.5, "columns", "last", 16, 7, arrays)
+    assert arguments.reading == ReadingConfig("dark", 99.5, "columns", "last", "row", 16, 7, arrays)
     assert arguments.training == TrainingConfig(
         0.25, 7, 0.001, 0.9, 3, "normal", False, 5, "linf", 0.3
     )

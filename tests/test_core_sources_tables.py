@@ -111,6 +111,27 @@ FORMS = {
     "a number of the row of any name": csv_text(
         np.column_stack((np.arange(40), LABEL_FIRST)), ["sample_no", "label", *PIXEL_NAMES]
     ),
+    "a separator too many in every line": KAGGLE.replace("\n", ",\n"),
+    "labels in the middle": csv_text(
+        np.column_stack((np.arange(40), np.arange(40) % 7, LABEL_FIRST)),
+        ["a", "b", "label", *PIXEL_NAMES],
+    ),
+    "two numbers of the row": csv_text(
+        np.column_stack((np.arange(40), np.arange(40), LABEL_FIRST)),
+        ["", "id", "label", *PIXEL_NAMES],
+    ),
+    "a file name between": csv_text(
+        np.column_stack((LABEL_FIRST[:, :1], [f"{i}.png" for i in range(40)], LABEL_FIRST[:, 1:])),
+        ["label", "file", *PIXEL_NAMES],
+    ),
+    "a column for each class": csv_text(
+        np.column_stack((np.eye(4, dtype=int)[LABELS], IMAGES)),
+        [*(f"label_{i}" for i in range(4)), *PIXEL_NAMES],
+    ),
+    "all pixels in one": csv_text(
+        [[label, " ".join(map(str, image))] for label, image in zip(LABELS, IMAGES, strict=True)],
+        ["emotion", "pixels"],
+    ),
     "everything quoted": csv_text(LABEL_FIRST, ["label", *PIXEL_NAMES], quoting=csv.QUOTE_ALL),
     "blanks after commas": KAGGLE.replace(",", ", "),
     "np.savetxt": numpy_text(LABEL_FIRST),
@@ -406,10 +427,6 @@ WRONG = {
         ["line 41:", "16 columns", "expected 17"],
     ),
     "cut in a line": (KAGGLE[:-20], ["line 41:", "columns"]),
-    "a separator too many in every line": (
-        KAGGLE.replace("\n", ",\n"),
-        ["line 2:", "column 18 is empty"],
-    ),
     "after a blank line": (
         "\n\n" + _changed(7, 5, "x"),
         ["line 9:", "column 5 is 'x'"],
@@ -436,10 +453,6 @@ WRONG = {
     "a quote over two lines": (
         _changed(5, 17, '"1').replace("\n1,", '\n1",', 1),
         ["line 5:", "quotes"],
-    ),
-    "labels in the middle": (
-        csv_text(LABEL_FIRST, ["a", "b", "label", *PIXEL_NAMES[:14]]),
-        ["line 1:", "in the middle", "'label'"],
     ),
     "Kaggle's test.csv": (KAGGLE_TEST, ["16 columns of pixels and no labels", "train.csv"]),
     "pixels alone, without a header": (csv_text(IMAGES), ["16 columns of pixels and no labels"]),
@@ -639,3 +652,88 @@ def test_labels_may_have_another_usual_name_in_the_test_part(tmp_path):
     dataset = open_dataset(str(path))
     assert dataset.has_own_test
     np.testing.assert_array_equal(dataset.test.labels, LABELS)
+
+
+def test_of_fer2013_the_private_test_is_the_test_part(tmp_path):
+    usage = ["Training"] * 20 + ["PublicTest"] * 10 + ["PrivateTest"] * 10
+    pixels = [" ".join(map(str, image)) for image in IMAGES]
+    rows = list(zip(LABELS, pixels, usage, strict=True))
+    dataset = open_dataset(str(write(tmp_path, csv_text(rows, ["emotion", "pixels", "Usage"]))))
+    assert dataset.has_own_test
+    assert (dataset.train.n_samples, dataset.test.n_samples) == (30, 10)
+    np.testing.assert_array_equal(np.sort(dataset.test.labels), np.sort(LABELS[30:]))
+    assert_holds(dataset, IMAGES, LABELS)
+    notes = " ".join(dataset.notes)
+    assert "All pixels of an image are in the column 'pixels'." in notes
+    assert "The images for validation were put with those for training." in notes
+
+
+TWO = np.column_stack((WORDS, LABELS, IMAGES))
+TWO_NAMES = ["kind", "Number", *PIXEL_NAMES]
+
+
+@pytest.mark.parametrize(
+    ("reading", "names"),
+    [
+        ({"label_column": "kind", "ignored_columns": "number"}, ("cat", "dog", "eel", "fox")),
+        ({"label_column": "Number"}, ("0", "1", "2", "3")),
+        ({"label_column": "number", "ignored_columns": " kind "}, ("0", "1", "2", "3")),
+    ],
+)
+def test_the_label_is_said_by_its_name_and_columns_are_ignored(tmp_path, reading, names):
+    path = write(tmp_path, csv_text(TWO, TWO_NAMES))
+    dataset = open_dataset(str(path), ReadingConfig(**reading))
+    assert dataset.class_names == names
+    assert_holds(dataset, IMAGES, LABELS)
+
+
+def test_names_of_the_classes_in_the_file_are_taken(tmp_path):
+    path = write(tmp_path, csv_text(TWO, ["class_name", "label", *PIXEL_NAMES]))
+    dataset = open_dataset(str(path))
+    assert dataset.class_names == ("cat", "dog", "eel", "fox")
+    assert_holds(dataset, IMAGES, LABELS)
+    assert any("left out: label" in note for note in dataset.notes)
+
+
+FER = [[label, "1 2 3 4", "Training"] for label in LABELS]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "words"),
+    [
+        (KAGGLE, {"label_column": "nothing"}, "no column is called 'nothing'; there are label"),
+        (KAGGLE, {"ignored_columns": "nothing"}, "no column is called 'nothing'"),
+        (csv_text(LABEL_FIRST), {"label_column": "kind"}, "its columns have no names"),
+        (
+            csv_text([*FER, [1, "1 2 3", "Training"]], ["emotion", "pixels", "Usage"]),
+            {},
+            "line 42: 3 pixels; expected 4, as in the first image",
+        ),
+        (
+            csv_text([*FER * 2, [1, "1 2 3 4", "other"]], ["emotion", "pixels", "Usage"]),
+            {},
+            "line 82: the part is 'other'; expected one of training or test",
+        ),
+        (
+            csv_text([*FER, [1, "1 2 3 4"]], ["emotion", "pixels", "Usage"]),
+            {},
+            "line 42: 2 columns; expected 3, as in the first line",
+        ),
+        (
+            csv_text([[1, 2, *row[1:]] for row in LABEL_FIRST], ["label", "class", *PIXEL_NAMES]),
+            {"ignored_columns": "pixel0"},
+            "the labels may be in label, class",
+        ),
+        (
+            csv_text(
+                [[*np.eye(4, dtype=int)[i % 4], 1, 2, 3, 4, 5, 6, 7, 8, 9] for i in range(30)]
+                + [[0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+                ["a", "b", "c", "d", *PIXEL_NAMES[:9]],
+            ),
+            {},
+            "line 32: 0 classes are marked; expected one, with a 1 in its column",
+        ),
+    ],
+)
+def test_what_is_wrong_with_columns_in_another_order_is_named(tmp_path, text, reading, words):
+    assert words in refusal(write(tmp_path, text), **reading)

@@ -39,7 +39,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtGui import Qt as RichTextQt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QToolTip, QWidget
 from test_gui_session_session import Notes
 
 from core.data.class_statistics import class_counts, mean_and_spread
@@ -595,6 +595,29 @@ def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow
     assert here == new | {"validation_size"}
 
 
+def test_the_label_column_is_written_by_its_name(
+    page: ImagesPage, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    settings(qtbot, page)
+    rows = "".join(f"{k % 2},{k % 3},{k},{',9' * 15}\n".replace(",,", ",") for k in range(40))
+    file = tmp_path / "digits.csv"
+    names = ",".join(f"p{i}" for i in range(16))
+    file.write_text(f"n,label,{names}\n{rows}")
+    session.open(str(file))
+    wait_until(qtbot, lambda: session.view.data_config.dataset == str(file))
+    assert data_of(session).n_classes == 3
+    field = page.split.reading.form.rows["label_column"].editor
+    assert isinstance(field, QLineEdit)
+    assert field.isVisible()
+    assert field.text() == "auto"
+    field.selectAll()
+    qtbot.keyClicks(field, "n")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    wait_until(qtbot, lambda: session.view.reading.label_column == "n")
+    assert data_of(session).n_classes == 2
+    assert "Columns that were left out: label." in page.split.reading.notes.text()
+
+
 def test_ink_and_orientation_open_the_file_again(
     page: ImagesPage, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -650,15 +673,22 @@ def test_full_ink_is_said_and_taken_back_in_the_panel(
     assert field.accessibleName() == "Full ink"
 
 
+TABLE = {"label_column", "ignored_columns", "image_height"}
+
+
 @pytest.mark.parametrize(
     ("name", "reading", "expected"),
     [
         ("train-images-idx3-ubyte.gz", ReadingConfig(), set()),
-        ("digits.CSV", ReadingConfig(), {"label_column", "image_height"}),
-        ("digits.csv.gz", ReadingConfig(), {"label_column", "image_height"}),
+        ("digits.CSV", ReadingConfig(), TABLE),
+        ("digits.csv.gz", ReadingConfig(), TABLE),
         ("digits.npz", ReadingConfig(), {"image_height"}),
         ("digits.bin", ReadingConfig(picture_side=20), {"picture_side"}),
-        ("digits.tar.gz", ReadingConfig(), {"label_column", "image_height", "picture_side"}),
+        (
+            "digits.tar.gz",
+            ReadingConfig(),
+            {*TABLE, "picture_side"},
+        ),
     ],
 )
 def test_only_what_matters_is_asked(

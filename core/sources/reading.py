@@ -50,14 +50,16 @@ class ReadingConfig(Settings):
     )
     label_column: str = parameter(
         "auto",
-        "choice",
+        "text",
         "Label column",
-        "Where a table has the class of each row.",
-        choices={
-            "auto": "found out from the table",
-            "first": "first, as Kaggle's",
-            "last": "last",
-        },
+        "Where a table has the class of each row: first (as Kaggle's), last, the name of the "
+        "column as its first line has it, or auto, found out from the table.",
+    )
+    ignored_columns: str = parameter(
+        "",
+        "text",
+        "Ignored columns",
+        "Names of the columns of a table that are neither label nor pixels, separated by commas.",
     )
     picture_side: int = parameter(
         0,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TITLE = "Tables"
 PIXELS = IMAGES.reshape(N, -1)
 SQUARES = np.pad(IMAGES, ((0, 0), (4, 4), (4, 4))).reshape(N, -1)
+ROWS = np.array([" ".join(map(str, row)) for row in PIXELS], dtype=object)
+PARTS = np.array(["Training"] * 6 + ["PublicTest"] * 3 + ["PrivateTest"] * 3, dtype=object)
 NAMES = [f"pixel{i}" for i in range(PIXELS.shape[1])]
 
 
@@ -55,6 +57,27 @@ FORMS = [
     Form(
         "the number of each row first",
         csv(range(N), LABELS, PIXELS, header=["", "label", *NAMES]),
+    ),
+    Form(
+        "the label in the middle, and columns of other things",
+        csv(range(N), range(N), LABELS, PIXELS, header=["id", "width", "label", *NAMES]),
+    ),
+    Form(
+        "two columns that could be labels, with `--label-column kind --ignored-columns n`",
+        csv(LABELS, WORDS, PIXELS, header=["n", "kind", *NAMES]),
+        reading=ReadingConfig(label_column="kind", ignored_columns="n"),
+    ),
+    Form(
+        "a column for each class, with a 1 in one of them",
+        csv(np.eye(3, dtype=int)[LABELS], PIXELS, header=["cat", "dog", "eel", *NAMES]),
+    ),
+    Form(
+        "class numbers, and their names in another column",
+        csv(LABELS, WORDS, PIXELS, header=["label", "class_name", *NAMES]),
+    ),
+    Form(
+        "FER2013's: all pixels in one column, the part in another",
+        csv(LABELS, ROWS, PARTS, header=["emotion", "pixels", "Usage"]),
     ),
     Form(
         "images that are not square, with `--image-height 2`",

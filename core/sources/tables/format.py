@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
 from core.sources.parts import Head, NotOneSet, Pair, Parts
 from core.sources.streams import file_blob, open_file
+from core.sources.tables.columns import TRAINING, picked
 from core.sources.tables.labels import NUMBER, LabelCodes
 from core.sources.tables.layout import (
     find_layout,
@@ -62,6 +63,7 @@ class _Table:
     layout: Layout
     values: deque[NDArray[Any]]
     codes: list[NDArray[np.uint8]]
+    parts: bytearray = field(default_factory=bytearray)
 
     def column(self, place: int) -> NDArray[np.float64]:
         """Return the values (n,) of a column."""
@@ -271,7 +273,7 @@ def _read_table(
     with open_file(path) as stream:
         size = path.stat().st_size
         total = size if stream.most <= size else 0  # what gzip becomes is not known
-        for block in _rows_of(blocks(stream), layout):
+        for block in picked(_rows_of(blocks(stream), layout), layout.choice, table.parts):
             rows = read_rows(block, layout, labels)
             n_rows += len(rows.values)
             n_exact_bytes += rows.exactly * len(block.content)
@@ -316,14 +318,27 @@ def _pairs(
     if tables[0].layout.label:
         columns, names = labels.labels([np.concatenate(table.codes) for table in tables])
         images = [table.pixels(slice(None)) for table in tables]
-        return list(zip(images, columns, strict=True)), names
+        pairs: list[Pair] = list(zip(images, columns, strict=True))
+        return (_by_part(pairs[0], tables[0].parts, notes) if len(pairs) == 1 else pairs), names
     ends = tables[0].column(0), tables[0].column(-1)
     label, note = label_by_values(str(tables[0].path), *ends)
     notes.append(note)
     found = [table.column(0 if label == "first" else -1) for table in tables]
     pixels = slice(1, None) if label == "first" else slice(None, -1)
     pairs = [(table.pixels(pixels), column) for table, column in zip(tables, found, strict=True)]
-    return list(pairs), None
+    return pairs, None
+
+
+def _by_part(pair: Pair, parts: bytearray, notes: list[str]) -> list[Pair]:
+    """Return the training and the test part of a table, where a column of it tells them."""
+    said = np.frombuffer(parts, dtype=np.uint8)
+    present = {int(part) for part in np.unique(said)}
+    if TRAINING not in present or len(present) < 2:
+        return [pair]
+    is_test = said == max(present)
+    if len(present) == 3:
+        notes.append("The images for validation were put with those for training.")
+    return [(pair[0][~is_test], pair[1][~is_test]), (pair[0][is_test], pair[1][is_test])]
 
 
 def _named_letters(

@@ -13,7 +13,8 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
-from core.sources.tables.labels import NO_VALUES, NUMBER, are_one_hot
+from core.sources.tables.columns import Choice, choose_columns
+from core.sources.tables.labels import NO_VALUES, NUMBER, are_one_hot, decoded
 from core.sources.tables.lines import Block, refuse_line
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _MAX_COLUMNS = limits.MAX_IMAGE_SIDE**2 + 2
 """The pixels of the largest image, a label and a number of the row."""
 
 _WHOLE = re.compile(rb'"?([0-9]{1,15})(?=[^0-9.])')
+_ROWS_CHOSEN = 20
 _ROWS_SEEN = 100
 """Of a table, to tell whether its first column numbers them."""
 
@@ -61,6 +63,8 @@ class Layout:
     names : what the first and the last of the columns left are called; empty without a header
     notes : what was guessed of it, in words
     one_hot : whether each of its first rows is one 1 among zeros: labels and no image
+    choice : which columns are taken, where they are not in the usual order; the others are as
+        they are once these have been picked
     """
 
     separator: str
@@ -72,6 +76,7 @@ class Layout:
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     one_hot: bool = False
+    choice: Choice | None = None
 
     @property
     def label_name(self) -> str:
@@ -122,6 +127,21 @@ def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
             f"need {_MAX_COLUMNS - 1:,}, and no more are accepted",
         )
     header, notes = is_header(fields), list[str]()
+    rows = lines[1 : 1 + _ROWS_CHOSEN]
+    choice = choose_columns(
+        block.label,
+        fields if header else [],
+        [split_fields(decoded(row), separator) for row in rows],
+        separator,
+        reading,
+        (LABEL_WORDS, INDEX_WORDS),
+        indexed=header and _is_index(fields),
+    )
+    if choice is not None:
+        taken, n_cells = ("label", "pixel"), choice.n_pixels + 1
+        return Layout(
+            ",", n_cells, False, "first", True, numbers[1], taken, choice.notes, choice=choice
+        )
     indexed = header and _is_index(fields)
     notes += [_PANDAS] * _are_twins(fields) + [_NUMBERED] * _counts(fields)
     if indexed:

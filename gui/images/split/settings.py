@@ -32,7 +32,15 @@ _SPLIT_AND_NOISE = (
     "noise_seed",
 )
 _ONLY_WITHOUT_TEST = ("test_share", "split_seed")
-_READING = ("ink", "full_ink", "orientation", "label_column", "picture_side", "image_height")
+_READING = (
+    "ink",
+    "full_ink",
+    "orientation",
+    "label_column",
+    "ignored_columns",
+    "picture_side",
+    "image_height",
+)
 _LOOKED_AT = 200
 """Entries of a folder; the window must not wait for more."""
 
@@ -148,7 +156,7 @@ def what_matters(path: str, reading: ReadingConfig) -> set[str]:
     if any(name.endswith(_ARCHIVES) for name in (*names, *ways)):
         matters |= set(_READING)  # it may hold anything
     if any(name.endswith(_TABLES) for name in names):
-        matters.add("label_column")
+        matters |= {"label_column", "ignored_columns"}
     if any(name.endswith(_ROWS_OF_PIXELS) for name in names):
         matters.add("image_height")
     return matters

@@ -6,7 +6,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QWidget,
+)
 
 from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.number_field import NumberField
@@ -61,6 +69,10 @@ class ParameterRow(QObject):
             combo = chooser("", parent, choices=declared.choices, shortest=7)
             combo.activated.connect(self._chosen)
             return combo
+        if declared.kind == "text":
+            line = QLineEdit(parent)
+            line.editingFinished.connect(self._written)
+            return line
         field = NumberField(declared, parent)
         field.committed.connect(self._emit)
         field.refused.connect(self.refused)
@@ -81,6 +93,8 @@ class ParameterRow(QObject):
                 editor.show_value(value)
             elif isinstance(editor, QCheckBox):
                 editor.setChecked(value)
+            elif isinstance(editor, QLineEdit):
+                editor.setText(value)
             elif isinstance(editor, QComboBox):
                 editor.setCurrentIndex(editor.findData(value))
         if self.slider is not None:
@@ -96,6 +110,11 @@ class ParameterRow(QObject):
     @Slot(object)
     def _emit(self, value: Any) -> None:
         self.changed.emit(self.name, value)
+
+    @Slot()
+    def _written(self) -> None:
+        assert isinstance(self.editor, QLineEdit)
+        self.changed.emit(self.name, self.editor.text().strip())
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
