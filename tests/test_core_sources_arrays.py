@@ -401,14 +401,6 @@ def test_what_is_said_wrongly_is_named(tmp_path, text, words):
 
 
 UNCLEAR = {
-    "four without names": (
-        {"a": TRAIN, "b": TRAIN_LABELS, "c": TEST, "d": TEST_LABELS},
-        {"train_images": "a", "train_labels": "b", "test_images": "c", "test_labels": "d"},
-    ),
-    "the shorter first": (
-        {"a": TEST, "b": TEST_LABELS, "c": TRAIN, "d": TRAIN_LABELS},
-        {"train_images": "c", "train_labels": "d", "test_images": "a", "test_labels": "b"},
-    ),
     "two labels": (
         {"a": TRAIN, "b": TRAIN_LABELS, "c": TRAIN_LABELS},
         {"train_images": "a", "train_labels": "b"},
@@ -418,15 +410,26 @@ UNCLEAR = {
         {"train_images": "one", "train_labels": "y"},
     ),
     "one-hot without a name": ({"a": TRAIN, "b": np.eye(4)[TRAIN_LABELS]}, {}),
-    "test images without labels": (
-        {"x_train": TRAIN, "y_train": TRAIN_LABELS, "x_test": TEST},
-        {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test"},
-    ),
     "two of one name": (
         {"train_images": TRAIN, "train_pictures": TRAIN, "train_labels": TRAIN_LABELS},
         {"train_images": "train_images", "train_labels": "train_labels"},
     ),
 }
+
+
+@pytest.mark.parametrize("order", ["abcd", "cdab"])
+def test_four_arrays_without_names_are_paired_by_their_lengths(tmp_path, order):
+    arrays = {"a": TRAIN, "b": TRAIN_LABELS, "c": TEST, "d": TEST_LABELS}
+    np.savez(tmp_path / "set.npz", **{name: arrays[name] for name in order})
+    assert_holds(tmp_path / "set.npz", own_test=True)
+    notes = open_dataset(str(tmp_path / "set.npz")).notes
+    assert "Images were taken from 'a' and labels from 'b', as their shapes tell." in notes
+
+
+def test_test_images_without_labels_are_left_out_and_said(tmp_path):
+    np.savez(tmp_path / "set.npz", x_train=TRAIN, y_train=TRAIN_LABELS, x_test=TEST)
+    assert_holds(tmp_path / "set.npz", own_test=False)
+    assert "Arrays left out: x_test." in open_dataset(str(tmp_path / "set.npz")).notes
 
 
 @pytest.mark.parametrize("case", UNCLEAR)
@@ -677,7 +680,7 @@ WRONG = {
         "x_test has 20 images but y_test has 19 labels",
     ),
     "no image": (npz(X=TRAIN[:0], y=TRAIN_LABELS[:0]), "X (0 x 4 x 5, uint8) is empty"),
-    "only images": (npz(X=TRAIN), "it holds one array (X (40 x 4 x 5, uint8)), and there is none"),
+    "only images": (npz(X=TRAIN), "No file beside it holds 40 labels, either"),
     "only labels": (npz(y=TRAIN_LABELS, z=TRAIN_LABELS), "no array in it can be images"),
     "no array": (npz(), "this archive is empty"),
     "NaN": (npz(X=TRAIN * np.nan, y=TRAIN_LABELS), "some pixels are not finite numbers"),
@@ -789,15 +792,15 @@ WRONG = {
         "this is a part of an archive; expected one in a single file",
     ),
     "a name twice": (twice, "'y.npy' is in it twice; expected each name once"),
-    "images alone as npy": (npy("X.npy", X=TRAIN), "there is none beside it; expected images"),
+    "images alone as npy": (npy("X.npy", X=TRAIN), "/X.npy: the labels are missing, one per image"),
     "npy without labels": (npy("", a=TRAIN, train=TRAIN), "the labels are missing"),
     "npy that does not belong": (
         npy("w.npy", **PAIR, w=np.zeros(3)),
-        "/w.npy: the arrays beside it that are images and labels (X, y) do not need it",
+        "it holds w.npy (3, float64). No file beside it holds 3 images, either",
     ),
     "two sets in a folder": (
         lambda folder: [npz(**FOUR)(folder), npy("", **PAIR)(folder)][1],
-        "X.npy and set.npz open (y.npy not tried); open one of them instead",
+        "set.npz and X.npy with y.npy open; open one of them instead",
     ),
     "one-hot of different numbers": (
         npz(X=TRAIN, y=np.eye(4)[TRAIN_LABELS] * np.where(np.arange(40) == 7, 0.5, 1)[:, None]),
@@ -838,7 +841,7 @@ def test_what_is_wrong_is_named(tmp_path, case):
         ("MAX_ELEMENTS", 1000, "1,200 pixels are more than the 1,000 accepted"),
         ("MAX_ARRAYS", 3, "4 arrays in it are more than the 3 accepted"),
         ("MAX_INFLATED_BYTES", 1600, "1,680 bytes are more than the 1,600 accepted"),
-        ("MAX_FILE_BYTES", 1000, "MB accepted"),
+        ("MAX_FILE_BYTES", 1000, "is more than the 1 kB accepted"),
         ("MAX_HEADER_BYTES", 100, "more than the 100 accepted; NumPy writes about a hundred"),
     ],
 )

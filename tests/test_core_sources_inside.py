@@ -98,21 +98,10 @@ def one_table_that_opens(top):
     return "digits.csv", ["Of what is in it digits.csv was opened: nothing else opens."]
 
 
-def arrays_beside_one_of_the_same_name(top):
-    images = np.arange(480).reshape(30, 4, 4) % 256
-    np.savez(top / "X.npz", a=images)
-    np.save(top / "X.npy", images)
-    np.save(top / "y.npy", np.arange(30) % 3)
-    return "X.npy", [
-        "Of what is in it X.npy was opened: nothing else opens.",
-        "Left out beside it: y.npy (the same images and labels).",
-    ]
-
-
 CASES = [
     beside_a_text, beside_its_archive, beside_an_archive_of_another_name, as_torchvision_kept_it,
     one_pickle, one_pickle_and_litter, one_zip, pictures_beside_others, one_table_that_opens,
-    arrays_beside_one_of_the_same_name,
+
 ]  # fmt: skip
 
 

@@ -460,7 +460,7 @@ WRONG = {
         csv_text(_table([0.5, 0.25], [0])),
         ["neither the first nor the last column can be labels", "label column"],
     ),
-    "one column": ("1\n2\n3\n", ["line 1:", "only one column"]),
+    "one column": ("1\n2\n3\n", ["these are labels", "No file beside it holds 3 images"]),
     "labels alone below the header": (
         KAGGLE.split("\n")[0] + "\ncat\ndog\n",
         ["line 2:", "1 column;", "expected 17"],
@@ -469,7 +469,10 @@ WRONG = {
         csv_text([[1], [2]], ["id", "label", *PIXEL_NAMES]),
         ["line 2:", "1 column;", "expected 18"],
     ),
-    "an id and a label": ("ImageId,Label\n1,0\n2,0\n", ["line 1:", "2 columns"]),
+    "an id and a label": (
+        "ImageId,Label\n1,0\n2,0\n",
+        ["these are labels", "No file beside it holds 2 images"],
+    ),
     "a header alone": (KAGGLE.split("\n")[0], ["only a header"]),
     "blank lines alone": ("\n \n\n", ["only blank lines"]),
     "a zero byte": (KAGGLE.replace(",", "\0", 17 + 16), ["line 1:", "value 0"]),

@@ -38,8 +38,11 @@ def file_formats() -> tuple[FileFormat, ...]:
     from core.sources.pickles import format as pickles
     from core.sources.pictures import folder as picture_folder
     from core.sources.tables import format as tables
+    from core.sources.tables import label_file
 
-    return (idx, npz, pickles, matlab, hdf5, parquet, picture_folder, tables)
+    return (
+        idx, npz, label_file, pickles, matlab, hdf5, parquet, picture_folder, tables,
+    )  # fmt: skip
 
 
 def opening_dataset(

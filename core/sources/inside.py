@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from core.data.dataset import Dataset
 from core.errors import DatasetError
 from core.progress import Progress
-from core.sources.arrays.roles import ArraysUnclear
+from core.sources.arrays.array_parts import LazyArray, read_parts
+from core.sources.arrays.roles import ArraysUnclear, HalfSet, meaning
 from core.sources.assembly import assemble
 from core.sources.names import first_names, packed_stem
-from core.sources.opening import looking, what_it_is
+from core.sources.opening import looking, recognising, what_it_is
+from core.sources.pairing import named, stem, with_partner
 from core.sources.parts import FileFormat, Head, NotOneSet
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 4
 """Folders in folders that are looked through, as torchvision's data/MNIST/raw."""
 
-_MAX_LOOKED = 64
+_MAX_LOOKED = 128
 """Names of one folder that are looked at, ..."""
 
 _MAX_LOOKED_IN_ALL = 512
@@ -52,29 +54,31 @@ def open_path(
         If it cannot be read at all.
     """
     head = yield from looking(path)
-    reason = None
+    reason: DatasetError | None = None
     file_format = recognising(head, formats)
     if file_format is not None:
         try:
             return (yield from _opened(file_format, head, head, reading))
         except NotOneSet as error:
             reason = error
+        except HalfSet as half:
+            if not head.is_folder:
+                parts = yield from with_partner(head, half, formats, reading)
+                return (yield from assemble(parts, str(path), reading))
+            reason = half
     if head.is_folder:
         search = _Search(head, formats, reading)
         yield from search.look_through(head, _MAX_DEPTH)
         if reason is not None:  # it says more of the whole than the same of a folder in it does
-            search.failures = [why for why in search.failures if not isinstance(why, NotOneSet)]
+            search.failures = [
+                each for each in search.failures if not isinstance(each[1], NotOneSet)
+            ]
         if search.found or search.failures:
             return search.only_one()
     if reason is not None:
         raise reason
     expected = "; ".join(file_format.EXPECTED for file_format in formats)
     raise DatasetError(f"{path}: {what_it_is(head)}; expected one of: {expected}")
-
-
-def recognising(head: Head, formats: Sequence[FileFormat]) -> FileFormat | None:
-    """Return the first format that recognises what is there."""
-    return next((file_format for file_format in formats if file_format.recognises(head)), None)
 
 
 def _opened(
@@ -86,6 +90,16 @@ def _opened(
     return (yield from assemble(parts, str(head.path), reading))
 
 
+def _matters(place: Place) -> bool:
+    """Whether the name of a file says that it is images or labels."""
+    return any(meaning(stem(place.name)))
+
+
+def _says_what(place: Place) -> bool:
+    """Whether the name of a file says that it is an archive, arrays or a table."""
+    return bool(packed_stem(place.name)) or stem(place.name) != place.name or _matters(place)
+
+
 class _Search:
     """Tries what is in a folder.
 
@@ -94,12 +108,12 @@ class _Search:
     found
         Names and data sets of the first two different ones that open. In place of a set stands
         the error where somebody must say which array is what: then it opens.
-    failures : why the others do not open
+    failures : what else looks like a set, and why it does not open
     """
 
     def __init__(self, top: Head, formats: Sequence[FileFormat], reading: ReadingConfig) -> None:
         self.found: list[tuple[str, Dataset | ArraysUnclear]] = []
-        self.failures: list[DatasetError] = []
+        self.failures: list[tuple[Place, DatasetError]] = []
         self._top = top
         self._formats = formats
         self._reading = reading
@@ -117,6 +131,8 @@ class _Search:
         folders = {place: place.is_dir() for place in places}
         self._n_beside += max(len(places) - 1, 0)
         unpacked = set()
+        halves: dict[str, list[LazyArray]] = {}
+        n_failures = len(self.failures)
         for place in sorted(places, key=lambda place: not folders[place]):
             self._n_looked += 1
             if self._n_looked > _MAX_LOOKED_IN_ALL:
@@ -125,36 +141,45 @@ class _Search:
                 self._same.append(f"{self._name(place)} (named as the folder that opens)")
             elif not (folders[place] and place.is_symlink()):
                 yield Progress(self._n_looked, 0, "files")
-                if (yield from self._try(place, depth)):
+                if (yield from self._try(place, depth, halves)):
                     unpacked.add(place.name.casefold())
+        if halves and (yield from self._pair(head, halves, self.failures[n_failures:])):
+            unpacked.update(halves)
         return bool(unpacked)
 
-    def _try(self, place: Place, depth: int) -> Generator[Progress, None, bool]:
-        """Return whether what is at ``place`` opens, or something in it."""
+    def _try(
+        self, place: Place, depth: int, halves: dict[str, list[LazyArray]]
+    ) -> Generator[Progress, None, bool]:
+        """Return whether what is at ``place`` opens, or something in it; half a set is kept."""
         reason = None
         try:
             head = yield from looking(place)
             file_format = recognising(head, self._formats)
         except (DatasetError, OSError) as error:
-            # Empty, a pipe, locked, endless: nobody asked for it, unless it is a damaged archive.
-            if packed_stem(place.name) and isinstance(error, DatasetError):
-                self.failures.append(error)
+            # Empty, a pipe, locked, endless: nobody asked for it, unless its name says what it was.
+            if isinstance(error, DatasetError) and _says_what(place):
+                self.failures.append((place, error))
             return False
         if file_format is not None and len(self.found) > 1:
             self._untried.append(self._name(place))
             return False
         if file_format is not None:
             try:
-                self._keep(place, (yield from _opened(file_format, head, self._top, self._reading)))
+                dataset = yield from _opened(file_format, head, self._top, self._reading)
+                self._keep(self._name(place), dataset)
             except ArraysUnclear as error:
                 self.found.append((self._name(place), error))
+            except HalfSet as half:
+                halves[place.name] = list(half.arrays)
+                return False
             except NotOneSet as error:
                 reason = error
             except DatasetError as error:
-                self.failures.append(error)
+                self.failures.append((place, error))
                 return False
             except OSError as error:
-                self.failures.append(DatasetError(f"{place}: cannot be read: {error.strerror}"))
+                damage = DatasetError(f"{place}: cannot be read: {error.strerror}")
+                self.failures.append((place, damage))
                 return False
             if reason is None:
                 return True
@@ -163,15 +188,42 @@ class _Search:
         n_failures = len(self.failures)
         opens = yield from self.look_through(head, depth - 1)
         if reason is not None and not opens and len(self.failures) == n_failures:
-            self.failures.append(reason)
+            self.failures.append((place, reason))
         return opens
 
-    def _keep(self, place: Place, dataset: Dataset) -> None:
+    def _pair(
+        self,
+        head: Head,
+        halves: dict[str, list[LazyArray]],
+        failures: Sequence[tuple[Place, DatasetError]],
+    ) -> Generator[Progress, None, bool]:
+        """Return whether files that are half a set each make one: not where one is damaged."""
+        if any(_matters(place) for place, _ in failures):
+            return False
+        top, where = self._top.path.resolve().name, str(head.path)
+        name = " with ".join(self._name(head.path / file) for file in halves)
+        arrays = [array for inside in named(halves) for array in inside]
+        try:
+            parts = yield from read_parts(top, where, arrays, self._reading)
+            dataset = yield from assemble(parts, where, self._reading)
+        except ArraysUnclear as error:
+            self.found.append((name, error))
+        except DatasetError as error:
+            if not failures:  # they may be why
+                self.failures.append((head.path, error))
+            return False
+        else:
+            left = (f"A damaged file was left out: {damage}." for _, damage in failures)
+            self._n_beside -= len(halves) - 1 + len(failures)
+            self._keep(name, replace(dataset, notes=(*dataset.notes, *left)))
+        return True
+
+    def _keep(self, name: str, dataset: Dataset) -> None:
         others = [other for _, other in self.found if isinstance(other, Dataset)]
         if any(other.content_hash == dataset.content_hash for other in others):
-            self._same.append(f"{self._name(place)} (the same images and labels)")
+            self._same.append(f"{name} (the same images and labels)")
         else:
-            self.found.append((self._name(place), dataset))
+            self.found.append((name, dataset))
 
     def _name(self, place: Place) -> str:
         return str(place)[len(str(self._top.path)) + 1 :]
@@ -196,8 +248,8 @@ class _Search:
             )
         if not self.found:
             if len(self.failures) == 1:
-                raise self.failures[0]
-            reasons = "; ".join(map(str, self.failures[:_REASONS]))
+                raise self.failures[0][1]
+            reasons = "; ".join(str(why) for _, why in self.failures[:_REASONS])
             raise DatasetError(
                 f"{top}: {len(self.failures)} things in it look like data sets, and none opens: "
                 f"{reasons}"

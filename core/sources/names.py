@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _LITTER = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
 _PACKED = re.compile(r"(?P<stem>.+?)\.(zip|tar|tgz|(tar\.)?(gz|bz2|xz|zst)|7z|rar)", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(zip|7z|rar|tgz|tar(\.\w+)?)$")
 _LISTED = 6
 _LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.($|[/\\])|\0")
 """An absolute path, a drive, or a step up."""
@@ -34,6 +35,16 @@ def packed_stem(name: str) -> str:
     """Return what an archive was made of, by its name in small letters; "" if it is none."""
     match = _PACKED.fullmatch(name.casefold())
     return match["stem"] if match else ""
+
+
+def is_handed_in(name: str) -> bool:
+    """Whether a file is named as Kaggle's example of labels to hand in, which are none."""
+    return "submission" in name.casefold()
+
+
+def is_archive_name(name: str) -> bool:
+    """Whether a file is named as an archive of files; gzip alone is none."""
+    return _ARCHIVE.search(name.casefold()) is not None
 
 
 def first_names(names: Sequence[str], most: int = _LISTED) -> str:

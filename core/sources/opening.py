@@ -15,8 +15,9 @@ from core.sources.places import Inside, listed
 from core.sources.streams import damaged, read_heads
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
+    from core.sources.parts import FileFormat
     from core.sources.places import Place
 
 
@@ -44,6 +45,11 @@ def looking(path: Place) -> Generator[Progress, None, Head]:
     if archive is not None:
         return Head(archive, is_folder=True, names=folder_names(archive))
     return Head(path, raw, content)
+
+
+def recognising(head: Head, formats: Sequence[FileFormat]) -> FileFormat | None:
+    """Return the first format that recognises what is there."""
+    return next((file_format for file_format in formats if file_format.recognises(head)), None)
 
 
 def folder_names(folder: Place) -> tuple[str, ...]:

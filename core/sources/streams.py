@@ -42,6 +42,9 @@ _DEFLATED_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 18
 """Read at a time into an array: short enough for the processor's cache, long enough to be fast."""
 
+_MOST_DEFLATED = 2
+"""Times that a file is inflated: some download what is gzip as gzip once more."""
+
 _AHEAD_BYTES = 1 << 14
 """Read at least at a time where single bytes are asked for."""
 
@@ -256,24 +259,29 @@ def check_file_size(path: Place, size: int) -> None:
 def read_heads(path: Place) -> tuple[bytes, bytes]:
     """Return the first bytes of a file as stored, and of its content inflated where it is gzip.
 
-    A damaged gzip stream has an empty content.
+    What was compressed twice is inflated twice. A damaged gzip stream has an empty content.
     """
     with path.open("rb") as file:
         raw = file.read(limits.HEAD_BYTES)
-    if not _is_deflated(raw):
-        return raw, raw
-    try:
-        return raw, inflated(str(path), io.BytesIO(raw).read)(limits.HEAD_BYTES)
-    except DatasetError:  # whoever reads all of it will say where it is damaged
-        return raw, b""
+    content = raw
+    for _ in range(_MOST_DEFLATED):
+        if not _is_deflated(content):
+            break
+        try:
+            content = inflated(str(path), io.BytesIO(content).read)(limits.HEAD_BYTES)
+        except DatasetError:  # whoever reads all of it will say where it is damaged
+            return raw, b""
+    return raw, content
 
 
 def unwrapped(stream: Stream) -> Stream:
     """Return the content of ``stream``, inflated where it is gzip; it must not be used itself."""
-    if not _is_deflated(stream.peek()):
-        return stream
-    content = inflated(stream.label, stream.read)
-    return Stream(stream.label, content, stream.most * MOST_PER_BYTE)
+    for _ in range(_MOST_DEFLATED):
+        if not _is_deflated(stream.peek()):
+            break
+        content = inflated(stream.label, stream.read)
+        stream = Stream(stream.label, content, stream.most * MOST_PER_BYTE)
+    return stream
 
 
 def _is_deflated(start: bytes) -> bool:

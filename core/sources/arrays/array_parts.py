@@ -13,7 +13,7 @@ from core.sources import limits
 from core.sources.arrays.axes import images_first
 from core.sources.arrays.by_class import named_classes, one_per_class, read_classes
 from core.sources.arrays.lazy_array import LazyArray as LazyArray  # noqa: TC001
-from core.sources.arrays.roles import choose, lists_classes, meaning
+from core.sources.arrays.roles import HalfSet, choose, lists_classes, meaning
 from core.sources.limits import check_at_most
 from core.sources.parts import Pair, Parts
 from core.sources.streams import damaged
@@ -93,7 +93,11 @@ def read_parts(
         if one_per_class([array.info for array in arrays]):
             return (yield from read_classes(name, where, arrays))
     arrays = images_first(arrays)
-    roles = choose(where, [array.info for array in arrays], reading.arrays)
+    try:
+        roles = choose(where, [array.info for array in arrays], reading.arrays)
+    except HalfSet as half:
+        half.arrays = arrays
+        raise
     by_name = {array.info.name: array for array in arrays}
     chosen = {role: by_name[found] for role, found in roles.items()}
     _check(where, {role: array.info for role, array in chosen.items()})

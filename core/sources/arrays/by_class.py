@@ -9,7 +9,7 @@ import numpy as np
 
 from core.progress import Progress
 from core.sources import limits
-from core.sources.arrays.roles import meaning
+from core.sources.arrays.roles import meaning, part_of
 from core.sources.limits import check_at_most
 from core.sources.names import natural_key
 from core.sources.parts import Parts
@@ -35,7 +35,7 @@ def one_per_class(infos: Sequence[ArrayInfo]) -> bool:
     if not all(info.may_be_images and not info.is_column for info in infos):
         return False
     # One of them may be a picture frame.
-    named = sum(any(meaning(info.name)) or _says_part(info.name) for info in infos)
+    named = sum(bool(any(meaning(info.name)) or part_of(info.name)) for info in infos)
     if 2 * named >= len(infos):
         return False
     numbered = all(info.name.isdecimal() for info in infos)
@@ -45,10 +45,6 @@ def one_per_class(infos: Sequence[ArrayInfo]) -> bool:
         and all(info.shape[0] for info in infos)
         and not (numbered and len(infos) < _MIN_NUMBERED)
     )
-
-
-def _says_part(name: str) -> bool:
-    return meaning(f"{name}_images")[0] != ""
 
 
 def read_classes(

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import DatasetError
+from core.progress import Progress
 from core.sources import limits
+from core.sources.arrays.array_parts import LazyArray
 from core.sources.arrays.emnist import is_emnist, named_labels
 from core.sources.arrays.idx_files import (
-    MAX_LOOKED,
+    FLOAT_TYPES,
     VALUE_TYPES,
     IdxSet,
-    by_content,
     by_name,
     is_idx_content,
     is_idx_name,
     named_set,
-    unnamed_set,
 )
+from core.sources.arrays.roles import ArrayInfo, HalfSet
 from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
 from core.sources.parts import Head, Pair, Parts
@@ -35,12 +36,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.progress import Progress
     from core.sources.places import Place
     from core.sources.reading import ReadingConfig
     from core.sources.streams import Blob, Stream
 
-_UNSIGNED_BYTE = 0x08
+_QMNIST_COLUMNS = 8
 EXPECTED = "IDX files as MNIST's, one or a folder of them"
 
 
@@ -51,10 +51,7 @@ def recognises(head: Head) -> bool:
     """
     if not head.is_folder:
         return is_idx_content(head.content) or is_idx_name(head.path.name)
-    if _files(head.path, [name for name in head.names if is_idx_name(name)]):
-        return True
-    files = _files(head.path, head.names[:MAX_LOOKED])
-    return any(file.kind == "images" for file in by_content(files))
+    return bool(_files(head.path, [name for name in head.names if is_idx_name(name)]))
 
 
 def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
@@ -66,17 +63,30 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         Naming the file and what is wrong with it.
     """
     path = head.path
+    if not (head.is_folder or is_idx_name(path.name)):
+        arrays = yield from halves(head, reading)
+        missing = "images" if arrays[0].info.is_labels else "labels"
+        half = HalfSet(f"{path}: its {missing} are missing; it holds {arrays[0].info} alone")
+        half.arrays = arrays
+        raise half
     folder = path if head.is_folder else path.parent
     names = head.names if head.is_folder else folder_names(folder)
     opened = "" if head.is_folder else path.name
     blobs = _files(folder, [name for name in names if is_idx_name(name)])
-    if any(blob.name == opened for blob in blobs) or (head.is_folder and blobs):
-        chosen = named_set(str(path), by_name(blobs, opened), opened)
-    else:
-        chosen = _by_content(path, _files(folder, names), opened)
+    chosen = named_set(str(path), by_name(blobs, opened), opened)
     beside = _files(folder, [name for name in names if name.lower().endswith("mapping.txt")])
     name = path.resolve().name if head.is_folder else path.name
     return (yield from read_set(name, str(path), chosen, beside))
+
+
+def halves(head: Head, reading: ReadingConfig) -> Generator[Progress, None, list[LazyArray]]:
+    """Return the images or the labels of one file."""
+    yield Progress(0, 1, "files")
+    blob = file_blob(head.path)
+    with blob.open() as stream:
+        dtype, shape = _read_header(stream)
+    info = ArrayInfo(blob.name, shape, str(dtype.newbyteorder("=")))
+    return [LazyArray(info, lambda: _read_array(blob))]
 
 
 def _files(folder: Place, names: Sequence[str]) -> list[Blob]:
@@ -87,14 +97,6 @@ def _files(folder: Place, names: Sequence[str]) -> list[Blob]:
     places = [(folder / name, folder / name / name) for name in names]
     found = [next((place for place in both if place.is_file()), None) for both in places]
     return [file_blob(place) for place in found if place is not None]
-
-
-def _by_content(path: Place, blobs: Sequence[Blob], opened: str) -> IdxSet:
-    """Return the set of files without the usual names; the one that was opened comes first."""
-    found = by_content(sorted(blobs, key=lambda blob: blob.name != opened))
-    if opened and not any(file.blob.name == opened for file in found):
-        return IdxSet("", (file_blob(path), file_blob(path)), None)  # reading it says what is wrong
-    return unnamed_set(str(path), found, opened)
 
 
 def read_set(
@@ -114,9 +116,13 @@ def read_set(
         Naming the file and what is wrong with it.
     """
     pairs: list[Pair] = []
+    notes: tuple[str, ...] = ()
     for images_file, labels_file in chosen.pairs:
-        images = yield from _read_array(images_file, n_dimensions=3, what="images")
-        labels = yield from _read_array(labels_file, n_dimensions=1, what="labels")
+        images = yield from _read_array(images_file, what="images")
+        labels = yield from _read_array(labels_file, what="labels")
+        if labels.ndim == 2 and labels.shape[1] == _QMNIST_COLUMNS:
+            labels = labels[:, 0]
+            notes = ("Of the 8 numbers of QMNIST's labels the first is the class.",)
         _check_pair(images_file, labels_file, images, labels)
         pairs.append((images, labels))
     columns, class_names = named_labels(chosen.series, [labels for _, labels in pairs], beside)
@@ -125,10 +131,10 @@ def read_set(
         name,
         pairs[0],
         pairs[1] if len(pairs) == 2 else None,
-        image_shape=pairs[0][0].shape[1:],
         class_names=class_names,
-        pixel_max=255,
+        pixel_max=255 if pairs[0][0].dtype == np.uint8 else None,
         transposed=any(is_emnist(images_file.name) for images_file, _ in chosen.pairs),
+        notes=notes,
     )
 
 
@@ -149,15 +155,14 @@ def _check_pair(
         )
 
 
-def _read_array(
-    blob: Blob, *, n_dimensions: int, what: str
-) -> Generator[Progress, None, NDArray[Any]]:
+def _read_array(blob: Blob, what: str = "") -> Generator[Progress, None, NDArray[Any]]:
+    """Return the values of a file; ``what`` they must be, images or labels, or "" for either."""
     with blob.open() as stream:
-        dtype, shape = _read_header(stream, n_dimensions, what)
+        dtype, shape = _read_header(stream, what)
         n_values = math.prod(shape)  # Python integers: no overflow, whatever the header claims
         n_bytes = n_values * dtype.itemsize
         for n, most, of in (
-            (shape[0], limits.MAX_IMAGES, what),
+            (shape[0], limits.MAX_IMAGES, what or "entries"),
             (n_values, limits.MAX_ELEMENTS, "values"),
         ):
             check_at_most(blob.label, n, most, f"{of} promised by the header", limits.SMALLER)
@@ -167,31 +172,34 @@ def _read_array(
     return content.view(dtype).reshape(shape)
 
 
-def _read_header(
-    stream: Stream, n_dimensions: int, what: str
-) -> tuple[np.dtype[Any], tuple[int, ...]]:
+def _read_header(stream: Stream, what: str = "") -> tuple[np.dtype[Any], tuple[int, ...]]:
     """Return the type of the values, and how many there are in each dimension."""
-    size = 4 + 4 * n_dimensions
-    header = stream.read(size)
-    if len(header) < size:
-        what = f"only {len(header)} bytes, not even the {size} of an IDX header"
-        raise damaged(stream.label, what)
-    if header[:2] != b"\0\0":
-        looks = "a web page" if header.lstrip()[:1] == b"<" else "not IDX"
+    magic = stream.read(4)
+    if len(magic) == 4 and magic[:2] != b"\0\0":
+        looks = "a web page" if magic.lstrip()[:1] == b"<" else "not IDX"
         raise DatasetError(
             f"{stream.label}: this is {looks}; an IDX file begins with two zero bytes"
         )
-    allowed = (_UNSIGNED_BYTE,) if what == "images" else tuple(VALUE_TYPES)
-    if header[2] not in allowed or header[3] != n_dimensions:
-        others = "; other whole numbers (0x09, 0x0b, 0x0c) are read too"
+    allowed = {"images": (3, 4, 2), "labels": (1, 2), "": (1, 2, 3, 4)}[what]
+    types = {**VALUE_TYPES, **FLOAT_TYPES}
+    n_dimensions = magic[3] if len(magic) == 4 else allowed[0]
+    if len(magic) == 4 and (magic[2] not in types or n_dimensions not in allowed):
+        many = "s" * (n_dimensions != 1)
         raise DatasetError(
-            f"{stream.label}: holds type 0x{header[2]:02x} in {header[3]} dimensions; {what} must "
-            f"be unsigned bytes (0x08) in {n_dimensions}{others if what == 'labels' else ''}"
+            f"{stream.label}: holds type 0x{magic[2]:02x} in {n_dimensions} dimension{many}; "
+            f"expected a type of {', '.join(f'0x{code:02x}' for code in types)} in "
+            f"{' or '.join(map(str, sorted(allowed)))} dimensions{' for ' * bool(what)}{what}"
         )
+    size = 4 + 4 * n_dimensions
+    header = magic + stream.read(size - len(magic))
+    if len(header) < size:
+        words = f"only {len(header)} bytes, not even the {size} of an IDX header"
+        raise damaged(stream.label, words)
     shape = tuple(int.from_bytes(header[i : i + 4], "big") for i in range(4, size, 4))
-    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in shape[1:]):
+    sides = shape[1:3] if len(shape) > 2 else ()
+    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in sides):
         raise DatasetError(
             f"{stream.label}: images of {shape[1]} x {shape[2]} pixels; each side must be between "
             f"1 and {limits.MAX_IMAGE_SIDE}"
         )
-    return np.dtype(VALUE_TYPES[header[2]]), shape
+    return np.dtype(types[header[2]]), shape

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 VALUE_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4"}
 """Type byte -> NumPy's type of it, for the whole numbers among them."""
 
-_FLOAT_TYPES = (0x0D, 0x0E)
+FLOAT_TYPES = {0x0D: ">f4", 0x0E: ">f8"}
+"""The same for floats."""
+
 _NAME = re.compile(
-    r"(?P<before>.*?)(?P<kind>images|labels)[-_.]?idx[13][-_.]?ubyte(\.gz)?", re.IGNORECASE
+    r"(?P<before>.*?)(?P<kind>images|labels)[-_.]?idx[1-4][-_.]?(ubyte|int|float)"
+    r"( ?\([0-9]\))?(\.gz){0,2}( ?\([0-9]\))?",
+    re.IGNORECASE,
 )
 _TEST_WORD = re.compile(r"t10k|test", re.IGNORECASE)
 _PART_WORDS = re.compile(r"t10k|test(ing)?|train(ing)?", re.IGNORECASE)
-MAX_LOOKED = 64
-"""Files of other names that are looked into; whoever has a set in four files finds it there."""
-
 Kind = Literal["images", "labels"]
 
 
@@ -38,14 +39,12 @@ class IdxFile:
     kind : images or labels
     is_test : whether its name says that it is for testing
     series : what else its name says: the set it belongs to
-    count : how many images or labels it announces; None where it was not looked at
     """
 
     blob: Blob
     kind: Kind
     is_test: bool
     series: str
-    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +70,19 @@ def is_idx_content(content: bytes) -> bool:
     """Whether bytes begin as an IDX file of one to three dimensions does."""
     if len(content) < 4 or content[:2] != b"\0\0":
         return False
-    return content[2] in (*VALUE_TYPES, *_FLOAT_TYPES) and 1 <= content[3] <= 3
+    return content[2] in (*VALUE_TYPES, *FLOAT_TYPES) and 1 <= content[3] <= 4
 
 
 def by_name(blobs: Iterable[Blob], opened: str = "") -> list[IdxFile]:
     """Return the files that are named as IDX files.
 
-    What is there plain and compressed, or with a dot for a hyphen, counts once: as the one called
-    ``opened`` if that is one.
+    What is there plain and compressed, with a dot for a hyphen, or again with a browser's number,
+    counts once: as the one called ``opened`` if that is one.
     """
     found: dict[str, IdxFile] = {}
-    for blob in sorted(blobs, key=lambda blob: (blob.name == opened, blob.name)):
+    for blob in sorted(
+        blobs, key=lambda blob: (blob.name == opened, "(" not in blob.name, blob.name)
+    ):
         match = _NAME.fullmatch(blob.name)
         if match is None:
             continue
@@ -94,23 +95,6 @@ def by_name(blobs: Iterable[Blob], opened: str = "") -> list[IdxFile]:
 
 def _plain(words: str) -> str:
     return re.sub(r"[-_. ]+", "-", words.lower()).strip("-")
-
-
-def by_content(blobs: Sequence[Blob]) -> list[IdxFile]:
-    """Return the files whose header is that of IDX images or labels, among the first ones."""
-    found = []
-    for blob in blobs[:MAX_LOOKED]:
-        try:
-            with blob.open() as stream:
-                header = stream.read(8)
-        except (DatasetError, OSError):  # damaged, empty, huge, locked: nobody asked for it
-            continue
-        if len(header) < 8 or not is_idx_content(header) or header[3] not in (1, 3):
-            continue
-        kind: Kind = "images" if header[3] == 3 else "labels"
-        is_test = _TEST_WORD.search(blob.name) is not None
-        found.append(IdxFile(blob, kind, is_test, "", int.from_bytes(header[4:], "big")))
-    return found
 
 
 _OPEN_ONE = "open one of them instead"
@@ -180,58 +164,4 @@ def _missing(there: Blob, kind: Kind) -> DatasetError:
         expected = f"train-{kind}-idx{digit}-ubyte.gz"
     return DatasetError(
         f"{there.label}: its {kind} are missing; expected {expected} in the same folder"
-    )
-
-
-def unnamed_set(
-    where: str, files: Sequence[IdxFile], opened: str = "", *, advice: str = _OPEN_ONE
-) -> IdxSet:
-    """Return the one set among files of any names: images and labels of the same number.
-
-    ``advice`` is what to do where there are several sets.
-
-    Raises
-    ------
-    DatasetError
-        If images have no labels, or it is unclear which belong to them.
-    """
-    images = [file for file in files if file.kind == "images"]
-    labels = [file for file in files if file.kind == "labels"]
-    mine = next((file for file in files if file.blob.name == opened), None)
-    if mine is not None:
-        if mine.kind == "labels":
-            return IdxSet("", (_mate(mine, images).blob, mine.blob), None)
-        return IdxSet("", (mine.blob, _mate(mine, labels).blob), None)
-    if not images:
-        raise DatasetError(f"{where}: no IDX file of images is in it; expected images and labels")
-    pairs = [(file, _mate(file, labels)) for file in images]
-    names = ", ".join(file.blob.name for file in images)
-    if len(pairs) > 2:
-        raise DatasetError(f"{where}: several sets ({names}); {advice}")
-    if len({other.blob.name for _, other in pairs}) < len(pairs):
-        raise DatasetError(
-            f"{where}: there are two files of images ({names}) but one of that many labels, "
-            f"{pairs[0][1].blob.name}; add the other labels, or open one of the files"
-        )
-    # What the names say; else the longer one is for training.
-    pairs.sort(key=lambda pair: (pair[0].is_test, -(pair[0].count or 0)))
-    blobs = [(one.blob, other.blob) for one, other in pairs]
-    return IdxSet("", blobs[0], blobs[1] if len(blobs) == 2 else None)
-
-
-def _mate(mine: IdxFile, others: Sequence[IdxFile]) -> IdxFile:
-    """Return the labels that belong to images, or the images that belong to labels."""
-    found = [file for file in others if file.count == mine.count]
-    if len(found) > 1:
-        found = [file for file in found if file.is_test == mine.is_test]
-    if len(found) == 1:
-        return found[0]
-    kind: Kind = "labels" if mine.kind == "images" else "images"
-    if not found:
-        raise _missing(mine.blob, kind)
-    names = ", ".join(file.blob.name for file in found)
-    raise DatasetError(
-        f"{mine.blob.label}: it is unclear which {kind} belong to it ({names}, each with "
-        f"{mine.count}); name them as MNIST's, train-{kind}-idx{'1' if kind == 'labels' else '3'}"
-        "-ubyte"
     )

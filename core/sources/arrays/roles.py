@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from core.errors import DatasetError
@@ -81,9 +81,25 @@ class ArrayInfo:
         return numbers or (_STRINGS.fullmatch(self.dtype) is not None and len(self.shape) == 1)
 
     @property
+    def is_labels(self) -> bool:
+        """Whether it is labels: one value per entry, or rows that its name says are labels."""
+        return self.is_column or (self.may_be_labels and meaning(self.name)[1] == "labels")
+
+    @property
     def is_column(self) -> bool:
         """Whether it can hardly be anything but labels: one value per entry."""
         return self.may_be_labels and (len(self.shape) == 1 or self.shape[1] == 1)
+
+
+class HalfSet(DatasetError):
+    """There are images without labels, or labels without images: a file beside may hold them.
+
+    Attributes
+    ----------
+    arrays : what there is, read when it is wanted
+    """
+
+    arrays: Sequence[Any] = ()
 
 
 class ArraysUnclear(DatasetError):
@@ -176,28 +192,29 @@ def choose(where: str, infos: Sequence[ArrayInfo], text: str = "") -> dict[str, 
         names = [info.name for info in infos]
         for role, name in roles.items():
             if name not in names:
-                raise DatasetError(
+                raise (HalfSet if len(names) < 2 else DatasetError)(
                     f"{where}: there is no array {name!r} for the {role}; it holds {listed(infos)}"
                 )
             if list(roles.values()).count(name) > 1:
                 raise DatasetError(f"{where}: {name!r} is to be two things at once; choose one")
         return roles
     if not any(info.may_be_images for info in infos):
-        raise DatasetError(
+        raise HalfSet(
             f"{where}: no array in it can be images, which are numbers in (n, pixels), (n, height, "
             f"width) or (n, height, width, 1 or 3); it holds {listed(infos)}"
         )
     if not any(info.may_be_labels for info in infos) or len(infos) < 2:
-        raise DatasetError(
+        raise HalfSet(
             f"{where}: the labels are missing, one per image in an array like y or labels; it "
             f"holds {listed(infos)}"
         )
     named, clear = _by_names(infos)
     if clear:
         return named
-    shaped, clear = _by_shapes(infos)
-    if clear and named.items() <= shaped.items():
-        return shaped
+    paired = _by_lengths(infos)
+    if paired and named.items() <= paired.items():
+        return paired
+    shaped = _by_shapes(infos)
     if not any(
         one.may_be_images and other.may_be_labels and one.shape[0] == other.shape[0]
         for one in infos
@@ -233,13 +250,51 @@ def _by_names(infos: Sequence[ArrayInfo]) -> tuple[dict[str, str], bool]:
         clear = clear and len(best) == 1
         roles[role] = best[0].name
     halves = zip(ALL_ROLES[::2], ALL_ROLES[1::2], strict=True)
+    if "test_labels" not in roles and (images := roles.get("test_images")):
+        length = next(info.shape[0] for info in infos if info.name == images)
+        if not any(
+            info.may_be_labels and info.shape[:1] == (length,)
+            for info in infos
+            if info.name not in roles.values()
+        ):
+            del roles["test_images"]  # such images are there to be handed in
     whole = all((one in roles) == (other in roles) for one, other in halves)
     ordered = {role: roles[role] for role in ALL_ROLES if role in roles}
     return ordered, clear and whole and "train_images" in roles
 
 
-def _by_shapes(infos: Sequence[ArrayInfo]) -> tuple[dict[str, str], bool]:
-    """Return what shapes say, the longest images being the training's, and whether it is clear."""
+def _by_lengths(infos: Sequence[ArrayInfo]) -> dict[str, str]:
+    """Return what numbers of entries say: images belong to the only labels of as many.
+
+    The longer of two pairs is the training's, unless a name says that it is for testing. Empty
+    where images have no labels or several, or several have the same, or two pairs are alike.
+    """
+    columns = [info for info in infos if info.is_labels and info.shape]
+    pairs = []
+    for info in infos:
+        if not info.may_be_images or info.is_labels:
+            continue
+        mates = [other for other in columns if other.shape[0] == info.shape[0]]
+        if len(mates) > 1:
+            mates = [other for other in mates if part_of(other.name) == part_of(info.name)]
+        if len(mates) != 1:
+            return {}
+        pairs.append((info, mates[0]))
+    if len(pairs) not in (1, 2) or len({labels.name for _, labels in pairs}) < len(pairs):
+        return {}
+    pairs.sort(key=lambda pair: (part_of(pair[0].name) == "test", -pair[0].shape[0]))
+    if len(pairs) == 2:
+        (one, _), (other, _) = pairs
+        if one.shape[0] == other.shape[0] and part_of(other.name) != "test":
+            return {}
+    found: dict[str, str] = {}
+    for part, (images, labels) in zip(("train", "test"), pairs, strict=False):
+        found |= {f"{part}_images": images.name, f"{part}_labels": labels.name}
+    return found
+
+
+def _by_shapes(infos: Sequence[ArrayInfo]) -> dict[str, str]:
+    """Return what shapes may mean, the longest images being the training's: a guess."""
     images = [info for info in infos if info.may_be_images and not info.is_column]
     columns = [info for info in infos if info.is_column]
     roles: dict[str, str] = {}
@@ -251,8 +306,7 @@ def _by_shapes(infos: Sequence[ArrayInfo]) -> tuple[dict[str, str], bool]:
             if free and info.name not in roles.values():
                 roles |= {f"{part}_images": info.name, f"{part}_labels": free[0].name}
                 break
-    alone = len(images) == 1 and len(columns) == 1 and len(roles) == 2
-    return roles, alone
+    return roles
 
 
 def _distinct(roles: Mapping[str, str]) -> dict[str, str]:
@@ -292,6 +346,11 @@ def meaning(name: str) -> tuple[str, str]:
         return "", ""
     # The last word is what a thing is: image_labels are labels.
     return parts[0] if parts else "", "images" if kinds[-1] in _IMAGES else "labels"
+
+
+def part_of(name: str) -> str:
+    """Return the part that a name says, even if it does not say of what; or empty."""
+    return meaning(f"{name}_images")[0]
 
 
 def _split(token: str) -> tuple[str, ...]:

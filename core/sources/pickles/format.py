@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
 from core.sources.arrays.array_parts import LazyArray, read_parts
-from core.sources.arrays.roles import ArrayInfo, lists_classes, meaning
+from core.sources.arrays.roles import (
+    ArrayInfo,
+    ArraysUnclear,
+    HalfSet,
+    choose,
+    lists_classes,
+    meaning,
+)
 from core.sources.limits import check_at_most
 from core.sources.pickles.frames import opened
 from core.sources.pickles.machine import Machine
@@ -24,6 +32,8 @@ from core.sources.streams import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    from numpy.typing import NDArray
 
     from core.sources.parts import Head, Parts
     from core.sources.reading import ReadingConfig
@@ -66,6 +76,40 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         As :func:`core.sources.arrays.array_parts.read_parts`; naming the byte at which the pickle
         is damaged, or asks for something that is no array.
     """
+    arrays = yield from _arrays(head)
+    try:
+        return (yield from read_parts(head.path.name, str(head.path), arrays, reading))
+    except HalfSet as half:  # read again where it is wanted: nothing is held until then
+        half.arrays = [replace(array, load=partial(_again, head, array.info)) for array in arrays]
+        raise
+
+
+def halves(head: Head, reading: ReadingConfig) -> Generator[Progress, None, list[LazyArray]]:
+    """Return the arrays of a pickle without images, or without labels; none of any other."""
+    arrays = yield from _arrays(head)
+    try:
+        choose(str(head.path), [array.info for array in arrays])
+    except HalfSet:
+        return [replace(array, load=partial(_again, head, array.info)) for array in arrays]
+    except ArraysUnclear:
+        pass
+    return []
+
+
+def _again(head: Head, info: ArrayInfo) -> Generator[Progress, None, NDArray[Any]]:
+    arrays = yield from _arrays(head)
+    (same,) = (other for other in arrays if other.info == info)
+    return (yield from same.load())
+
+
+def _arrays(head: Head) -> Generator[Progress, None, list[LazyArray]]:
+    """Return the arrays in a pickle.
+
+    Raises
+    ------
+    DatasetError
+        Naming the byte at which it is damaged, or asks for something that is no array.
+    """
     with open_file(head.path) as stream:
         content = yield from Machine(stream).run()
         if stream.read(1):
@@ -79,8 +123,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DatasetError(f"{where}: two arrays in it are called {twice!r}; expected each once")
-    del content
-    return (yield from read_parts(head.path.name, where, arrays, reading))
+    return arrays
 
 
 def leaves(where: str, content: Any) -> Generator[Progress, None, list[LazyArray]]:

@@ -17,7 +17,10 @@ from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
 from core.sources.arrays.emnist import is_emnist, named_labels
+from core.sources.arrays.lazy_array import LazyArray
+from core.sources.arrays.roles import ArrayInfo, HalfSet
 from core.sources.limits import check_at_most
+from core.sources.names import is_handed_in
 from core.sources.opening import folder_names
 from core.sources.parts import Head, NotOneSet, Pair, Parts
 from core.sources.streams import file_blob, open_file
@@ -108,18 +111,11 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     else:
         names = folder_names(path.parent)
     first = yield from _first_layout(path, reading)
-    if first.one_hot:
-        raise DatasetError(
-            f"{path}: each row is a 1 among zeros, as one-hot labels of "
-            f"{first.n_cells} classes, and there are no pixels; write the class of each image "
-            "before its pixels, in one table"
-        )
-    if not first.labelled:
-        raise DatasetError(
-            f"{path}: {first.n_cells:,} columns of pixels and no labels, as in Kaggle's test.csv; "
-            "expected a label in the first or last column, as in its train.csv. If images are not "
-            "square, say how many rows they have (image height)"
-        )
+    if first.one_hot or not first.labelled:
+        half = HalfSet(_why_half(path, first))
+        if not head.is_folder:
+            half.arrays = [(yield from _half_of(path, first))]
+        raise half
     labels = LabelCodes(first.label_column)
     tables = [(yield from _read_table(path, first, labels))]
     beside = _test_table(path, names)
@@ -142,6 +138,47 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         class_names=class_names,
         transposed=is_emnist(path.name),
         notes=tuple(notes),
+    )
+
+
+def halves(head: Head, reading: ReadingConfig) -> Generator[Progress, None, list[LazyArray]]:
+    """Return the images of a table without labels, or labels that are one-hot rows alone."""
+    layout = yield from _first_layout(head.path, reading)
+    if layout.labelled and not layout.one_hot:
+        return []
+    return [(yield from _half_of(head.path, layout))]
+
+
+def _half_of(path: Place, layout: Layout) -> Generator[Progress, None, LazyArray]:
+    """Return all columns of a table as one array; its rows are counted, and read when wanted."""
+    plain, n_rows = replace(layout, label=""), 0
+    with open_file(path) as stream:
+        for block in _rows_of(blocks(stream), layout):
+            n_rows += len(block.numbered()[0])
+            yield Progress(stream.tell(), 0, "bytes")
+
+    def load() -> Generator[Progress, None, NDArray[Any]]:
+        table = yield from _read_table(path, plain, LabelCodes(""))
+        values = table.pixels(slice(None))
+        return values.argmax(axis=1) if layout.one_hot else values
+
+    if layout.one_hot:
+        note = "One-hot labels became class numbers."
+        return LazyArray(ArrayInfo(path.name, (n_rows,), "int64"), load, note)
+    return LazyArray(ArrayInfo(path.name, (n_rows, layout.n_cells), "float32"), load)
+
+
+def _why_half(path: Place, layout: Layout) -> str:
+    if layout.one_hot:
+        return (
+            f"{path}: each row is a 1 among zeros, as one-hot labels of {layout.n_cells} classes, "
+            "and there are no pixels; write the class of each image before its pixels, in one "
+            "table, or put the images into a file beside it"
+        )
+    return (
+        f"{path}: {layout.n_cells:,} columns of pixels and no labels, as in Kaggle's test.csv; "
+        "expected a label in the first or last column, as in its train.csv, or labels alone in a "
+        "file beside it. If images are not square, say how many rows they have (image height)"
     )
 
 
@@ -195,13 +232,14 @@ def _only_table(folder: Place, names: tuple[str, ...]) -> Place:
     found = list(by_stem.values())[::-1]
     if not found:
         raise DatasetError(f"{folder}: what is named as a table in it is no file")
-    # Kaggle's folder also has an example of what to hand in.
-    needed = {stem for stem in by_stem if "submission" not in stem}
+    needed = {stem for stem in by_stem if not is_handed_in(stem)}
     for name in found:
         stem = _stem(name)
         test = next((word for word in _test_stems(stem) if word in by_stem), None)
         if test is not None and needed <= {stem, test}:
             return folder / name
+    if len(found) == 1 and len(names) > 1:
+        raise NotOneSet(f"{folder}: {found[0]} is the only table in it, but not alone")
     if len(found) > 1:
         more = ", ..." if len(found) > _LISTED else ""
         raise NotOneSet(
