@@ -531,7 +531,7 @@ WRONG_FOLDERS = {
     "one class with pictures": ({"a": [GREY] * 3, "b": []}, ["only one class"]),
     "one class with pictures, the other with texts": (
         {"a": [GREY] * 3, "b": [b"hello"]},
-        ["between 2 and 100"],
+        ["all labels are a; there must be two classes at least"],
     ),
     "101 classes": ({str(k): [GREY] for k in range(101)}, ["more than 100 sub-folders"]),
     "one picture of each class": ({"a": [GREY], "b": [GREY]}, ["no class has two images"]),

@@ -16,7 +16,7 @@ from core.sources.arrays.array_parts import LazyArray, read_parts
 from core.sources.arrays.roles import ArraysUnclear, HalfSet, meaning
 from core.sources.assembly import assemble
 from core.sources.names import first_names, packed_stem
-from core.sources.opening import looking, recognising, what_it_is
+from core.sources.opening import looking, named_foreign, recognising, what_it_is
 from core.sources.pairing import named, stem, with_partner
 from core.sources.parts import FileFormat, Head, NotOneSet
 
@@ -54,6 +54,8 @@ def open_path(
         If it cannot be read at all.
     """
     head = yield from looking(path)
+    if what := named_foreign(head):
+        raise DatasetError(f"{path}: {what}")
     reason: DatasetError | None = None
     file_format = recognising(head, formats)
     if file_format is not None:

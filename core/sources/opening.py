@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.progress import Progress, finish
 from core.sources import archives, limits
+from core.sources.foreign import foreign
 from core.sources.limits import check_at_most
 from core.sources.names import is_litter
 from core.sources.parts import Head
@@ -66,6 +67,16 @@ def folder_names(folder: Place) -> tuple[str, ...]:
             names.append(entry.name)
         check_at_most(folder, n_entries, limits.MAX_FOLDER_ENTRIES, "files", limits.ALONE)
     return tuple(sorted(names))
+
+
+def named_foreign(head: Head) -> str:
+    """Return what a file of another program is and what to do; "" for all else."""
+    inner: tuple[str, ...] = ()
+    if head.is_folder and not isinstance(head.path, Inside):
+        return ""
+    if head.is_folder and len(head.names) == 1 and (head.path / head.names[0]).is_dir():
+        inner = folder_names(head.path / head.names[0])
+    return foreign(head, inner)
 
 
 def what_it_is(head: Head) -> str:

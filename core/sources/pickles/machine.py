@@ -60,6 +60,13 @@ _RUNS = {b"K": re.compile(rb"(?:.K)*.", re.DOTALL), b"G": re.compile(rb"(?:.{8}G
 _FEW = 8
 """Numbers that are not worth being held together."""
 
+_ADVICE = {
+    "torch": "make each tensor one by .numpy(), and store them by np.savez",
+    "tensorflow": "make each tensor one by .numpy(), and store them by np.savez",
+    "PIL": "make each picture one by np.asarray, and store them by np.savez",
+}
+"""What to do with what is often pickled, by its package."""
+
 _FLOAT = np.dtype([("value", ">f8"), ("next", "u1")])
 
 
@@ -233,8 +240,8 @@ class Machine(Arguments):
             raise DatasetError(
                 f"{self._stream.label}: this pickle asks for {module[:60]}.{name[:60]} "
                 f"({self._name()} at byte {self._start}); nothing is ever run, and it was not "
-                "opened. Expected dictionaries, lists and tuples of NumPy arrays: store the arrays "
-                "by np.savez"
+                "opened. Expected dictionaries, lists and tuples of NumPy arrays: "
+                f"{_ADVICE.get(module.partition('.')[0], 'store the arrays by np.savez')}"
             )
         return found
 
