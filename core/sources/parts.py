@@ -75,7 +75,12 @@ class NotOneSet(DatasetError):
 
 
 class FileFormat(Protocol):
-    """What a module that reads one file format offers."""
+    """What a module that reads one file format offers.
+
+    Where a file may hold images or labels alone, ``read`` raises a ``HalfSet`` of it. A module then
+    has ``arrays(head, reading)``, all that a file holds, or ``halves(head, reading)``, the same but
+    nothing of a whole set: by that :mod:`core.sources.pairing` looks for the other half.
+    """
 
     EXPECTED: str
     """What such a file is, for the message that lists all of them."""
