@@ -262,7 +262,7 @@ HOSTILE = {
     "npz: as much as fits in 32 bits": (npz_claiming(2**32 - 2), "deflating makes 1032 of one"),
     "npz: 32 GiB": (
         npz(npy_header("<f8", (2**16, 2**8, 2**8))),
-        "X has 65536 images but y has 4 labels",
+        "X has 65,536 images but y has 4 labels",
     ),
     "npz: 32 GiB and as many labels": (
         lambda f: zip_of(
@@ -326,7 +326,7 @@ HOSTILE = {
     "npz: many records of Python 2": (many_records("2L"), "no array in it can be images"),
     "gzip: a name without end": (gzip_name_without_end, "the gzip stream ends early, after 0"),
     "gzip: nothing for ever": (gzip_of_nothing_for_ever, "more data after the end of the gzip"),
-    "zip: zip in zip": (nested_zip, "no images were found in this archive"),
+    "zip: zip in zip": (nested_zip, "an archive within an archive within another; unpack it"),
     "zip: gzip in zip": (gzip_in_zip, f"{IMAGES}.gz: too long: the header promises 32 bytes"),
     "zip: ends without end": (
         lambda f: written(f / "a.zip", b"PK\x03\x04" + b"PK\x05\x06" * 1_000_000),
