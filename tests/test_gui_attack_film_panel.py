@@ -367,20 +367,20 @@ def test_the_result_can_be_stretched_and_that_is_remembered_for_each_start(
 ) -> None:
     panel = page.film_panel
     page.resize(1264, 594)
-    assert panel.plain.isChecked()
+    assert panel.stretch.plain.isChecked()
     before = result_pixels(page)
-    click(qtbot, panel.stretched)
+    click(qtbot, panel.stretch.stretched)
     image = session.attack.film.steps[-1].image.reshape(8, 8)
     stretched = (image - image.min()) / (image.max() - image.min())
     assert_view_paints(panel.result_view, grey_rgb(stretched))
-    click(qtbot, panel.plain)
+    click(qtbot, panel.stretch.plain)
     np.testing.assert_array_equal(result_pixels(page), before)
     begin_as_noise(page, qtbot)
     wait_for_film(qtbot, session)
-    assert panel.stretched.isChecked()
+    assert panel.stretch.stretched.isChecked()
     session.attack.set_start_from_noise(False)
     wait_for_film(qtbot, session)
-    assert panel.plain.isChecked()
+    assert panel.stretch.plain.isChecked()
 
 
 def test_noise_can_be_pulled_toward_an_image(
@@ -617,12 +617,12 @@ def test_images_are_large_and_whole_multiples_of_their_pixels(
         assert box.width() == box.height() >= least
         assert box.width() % 8 == 0
     assert len(panel.bars.shown_classes()) == 10, "all ten of ten"
-    view, switch = panel.result_view, panel.stretched.parentWidget()
+    view, switch = panel.result_view, panel.stretch
     assert view.fontMetrics().horizontalAdvance(view.title) < view.width() - switch.width()
-    click(qtbot, panel.stretched)
-    assert panel.stretched.isChecked()
-    click(qtbot, panel.stretched)
-    assert panel.plain.isChecked(), "where it stands alone, too"
+    click(qtbot, panel.stretch.stretched)
+    assert panel.stretch.stretched.isChecked()
+    click(qtbot, panel.stretch.stretched)
+    assert panel.stretch.plain.isChecked(), "where it stands alone, too"
 
 
 def test_a_click_on_a_trace_goes_to_that_step(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.data.samples import same_samples
 from core.errors import DatasetError, printable
 from core.search import AtOnce
 from core.sources import NAMED_SOURCES, opening_dataset
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.data.config import DataConfig
     from core.data.dataset import Dataset
     from core.learning.config import TrainingConfig
+    from core.learning.course import Course
     from core.learning.runs import Branch
     from core.learning.training import Checkpoint
     from core.progress import Progress
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from gui.jobs.mailbox import Letter
     from gui.session.downloads import Downloads
     from gui.session.messages import Messages
+    from gui.session.runs import RunList
     from gui.session.training_job import Mode
     from gui.session.view import View
 
@@ -64,6 +67,16 @@ class RunRequest:
     loaded: Loaded | None = None
     training: TrainingConfig | None = None
     again: bool = False
+
+    def past(self, runs: RunList) -> Course | None:
+        """Return what the run that a branch leaves was told up to there, on the same images."""
+        parent = None if self.branch is None else runs.run(self.branch.parent)
+        if parent is None or self.start is None or parent.data_config != self.config:
+            return None
+        if not same_samples(parent.added, self.full.extra):
+            return None
+        course = parent.course(goes_on=True)
+        return None if course is None else course.until(self.start.step)
 
 
 class Data(QObject):

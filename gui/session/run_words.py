@@ -17,6 +17,13 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def fork_words(parent: RunEntry, epoch: int, waiting: Sequence[str]) -> str:
+    """Say what a branch would be: from where, and what of the form it would take along."""
+    waits = "waits" if len(waiting) == 1 else "wait"
+    but = f", but {', '.join(waiting)}, which {waits}" if waiting else ""
+    return f"A new run goes on from epoch {epoch} of {parent.name}, held, with its settings{but}"
+
+
 def branch_words(mine: RunEntry, parent: RunEntry | None, epoch: int, waited: Sequence[str]) -> str:
     """Say where a branch begins, and with what of the form."""
     whose = "" if parent is None else f" of {parent.name}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.data.samples import same_samples
 from core.errors import ExplorerError
 from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
@@ -21,7 +20,7 @@ from gui.jobs.worker import Failed
 from gui.session.data import Data, Loaded, RunRequest
 from gui.session.messages import RUN, Message
 from gui.session.run_state import RUN_LOST, RunState
-from gui.session.run_words import again_words, branch_words, gone_words
+from gui.session.run_words import again_words, branch_words, fork_words, gone_words
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from core.data.config import DataConfig
     from core.data.dataset import Dataset
-    from core.learning.course import Course
     from core.learning.presets import Preset
     from gui.jobs.job_pool import JobPool
     from gui.jobs.mailbox import Letter
@@ -239,11 +237,7 @@ class Training(QObject):
         entry = self._view.runs.entry(self._view.runs.shown_key)
         if run is None or shown is None or entry is None:
             return ""
-        words = f"A new run goes on from epoch {int(shown.epoch)} of {entry.name}, held, with "
-        waiting = self._waiting_for_fork
-        waits = "waits" if len(waiting) == 1 else "wait"
-        taken = f"its settings, but {', '.join(waiting)}, which {waits}"
-        return words + (taken if waiting else "its settings")
+        return fork_words(entry, int(shown.epoch), self._waiting_for_fork)
 
     def _command(self, mode: Mode, state: RunState) -> None:
         if self._job is not None:
@@ -311,7 +305,7 @@ class Training(QObject):
             added=request.full.extra,
             branch=request.branch,
             is_own_start=request.start is None,
-            past=self._past(request),
+            past=request.past(self._view.runs),
         )
         runs, has_moved = self._view.runs, self._view.runs.has_moved
         gone = runs.begin(run)
@@ -343,17 +337,6 @@ class Training(QObject):
         (message, is_error), self._to_tell = self._to_tell, ("", False)
         if message:
             self._messages.say(Message(message, is_error))
-
-    def _past(self, request: RunRequest) -> Course | None:
-        """Return what the run that a branch leaves was told up to there, on the same images."""
-        parent = None if request.branch is None else self._view.runs.run(request.branch.parent)
-        if parent is None or request.start is None:
-            return None
-        learnt_them = parent.data_config == request.config
-        if not (learnt_them and same_samples(parent.added, request.full.extra)):
-            return None
-        course = parent.course(goes_on=True)
-        return None if course is None else course.until(request.start.step)
 
     def read(self, letter: Letter) -> None:
         """Take in what the present run has come to."""

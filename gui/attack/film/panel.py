@@ -14,6 +14,7 @@ from core.learning.records import epoch_words
 from core.words import at_most, fixed, significant
 from gui.attack.film.figure import step_sheet
 from gui.attack.film.images import AttackImages
+from gui.attack.film.stretch import StretchSwitch
 from gui.attack.film.traces import Traces
 from gui.attack.film.transport import FilmTransport
 from gui.attack.film.words import (
@@ -30,10 +31,9 @@ from gui.shared.writing import Writing
 from gui.theme import pixels
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.card import Card
-from gui.widgets.basics.controls import switch
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import as_title, short, shortened
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture
 from gui.widgets.images.image_view import ImageView
@@ -91,19 +91,8 @@ class FilmPanel(AttackView):
         self.bars.setToolTip(
             "<qt>Probability of each class for the result; ○ true class, ● target.</qt>"
         )
-        self._stretched = {False: False, True: True}
-        """Whether the result is stretched, of an image and of noise."""
-        tip = "Black is 0 and white is 1, as in a real image"
-        self.plain = switch("0..1", self.result_view, tip, "way")
-        tip = "Black is the result's own smallest value, white its largest: so faint ones are seen"
-        self.stretched = switch("stretched", self.result_view, tip, "way")
-        for button in (self.plain, self.stretched):
-            button.setAccessibleName(f"result {button.text()}")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.plain.clicked.connect(lambda: self._stretch(False))
-        # A click on what is stretched already takes it back: it may be there without the other.
-        self.stretched.clicked.connect(self._stretch)
-        self._way = holding(beside(self.plain, self.stretched, spacing=0), self.result_view)
+        self.stretch = StretchSwitch(self.result_view)
+        self.stretch.changed.connect(self._show_position)
         self.sentence = FittingLabel("", self)
         self.sentence.setObjectName("sentence")
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -153,7 +142,7 @@ class FilmPanel(AttackView):
         else:
             grid.addWidget(self.bars, 0, 8)
             grid.addWidget(self._said, 1, 0, 1, 9)
-        self._way.setVisible(not is_on)
+        self.stretch.setVisible(not is_on)
         self.size_line.setVisible(is_on)
         self.sentence.setStyleSheet(f"font-size: {_OUTCOME}px" if is_on else "")
         self._side = ()
@@ -222,27 +211,7 @@ class FilmPanel(AttackView):
         self.bars.setFixedHeight(rest if self._is_on_stage else row)
         self.traces.setVisible(not self._is_on_stage)
         self.traces.setMinimumHeight(traces)
-        self._fit_switch(line)
-
-    def _fit_switch(self, line: int) -> None:
-        """Let the word beside the switch have its room: shorter, or one of the two says it all."""
-        view = self.result_view
-        room = view.width() - view.fontMetrics().horizontalAdvance(f" {view.title}")
-        for words, has_both in (("stretched", True), ("stretch", True), ("stretch", False)):
-            self.stretched.setText(words)
-            self.plain.setVisible(has_both)
-            for button in (self.plain, self.stretched):
-                button.setFixedHeight(line)
-            self._way.adjustSize()
-            if self._way.width() <= room:
-                break
-        view.title_room = 0 if self._is_on_stage else self._way.width()
-        self._way.move(view.width() - self._way.width(), 0)
-
-    def _stretch(self, stretched: bool) -> None:
-        """Show the result in its own range, or from 0 to 1; remembered for such a start."""
-        self._stretched[self._attack.chosen.begins_as_noise] = stretched
-        self._show_position()
+        self.stretch.fit(line)
 
     def figure(self) -> Sheet | None:
         """Return the step shown: the images, what is read in the result, and the way there."""
@@ -295,9 +264,7 @@ class FilmPanel(AttackView):
         chosen, step = attack.chosen_image, attack.film.step
         if dataset is None or chosen is None:
             return
-        stretched = self._stretched[attack.chosen.begins_as_noise]
-        self.stretched.setChecked(stretched)
-        self.plain.setChecked(not stretched)
+        self.stretch.show_for(attack.chosen.begins_as_noise)
         if step is None or attack.film.weights is None or step.image.size != chosen.size:
             self._show_none(chosen.reshape(dataset.image_shape))
             return
@@ -306,8 +273,8 @@ class FilmPanel(AttackView):
             plot.marks.set_marker(attack.film.position)
 
     def _show_result(self, image: np.ndarray, *captions: str) -> None:
-        is_stretched = self._stretched[self._attack.chosen.begins_as_noise]
-        show = self.result_view.show_stretched if is_stretched else self.result_view.show_grey
+        view = self.result_view
+        show = view.show_stretched if self.stretch.is_stretched else view.show_grey
         show(image, *captions)
 
     def _show_none(self, chosen: np.ndarray) -> None:
