@@ -242,7 +242,7 @@ HOSTILE = {
         lambda f: written(
             f / "a.gz", gzip.compress(gz(f / "b", b"\x80\x04", 2 * GIB).read_bytes())
         ),
-        "this is no data set of a known kind",
+        "which is no instruction that data need",
     ),
 }
 

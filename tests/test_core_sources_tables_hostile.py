@@ -46,7 +46,7 @@ def test_a_file_of_a_gigabyte(tmp_path):
     with path.open("wb") as file:
         file.write(ROW)
         file.truncate(GIGABYTE)
-    assert_refused(path, "1074 MB is more than the 629 MB accepted", seconds=0.5)
+    assert_refused(path, "1,074 MB is more than the 629 MB accepted", seconds=0.5)
 
 
 def test_a_quoted_field_of_a_gigabyte(tmp_path):
