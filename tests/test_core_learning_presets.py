@@ -43,7 +43,8 @@ def test_too_fast_overshoots_by_its_rate_alone() -> None:
     assert (test < -np.log(10)).all(), "surer than a guess, and wrong"
     jumps = np.abs(np.diff(history.curve("test", "score")[1:]))
     usual = np.abs(np.diff(run_of("sensible")[0].curve("test", "score")[1:]))
-    assert jumps[:8].mean() > 5 * usual[:8].mean()
+    # The first step from the start is large for both: what is learnt there is no overshooting.
+    assert jumps[1:9].mean() > 5 * usual[1:9].mean()
     assert test.max() < run_of("sensible")[0].curve("test", "log_likelihood")[-1] - 1
     trainer.batches_per_record = 1
     before = trainer.snapshot()
