@@ -87,7 +87,6 @@ def test_nothing_leads_out_of_an_hdf5_file(tmp_path):
         layout[:] = h5py.VirtualSource(str(tmp_path / "secret.h5"), "X", IMAGES.shape)
         file.create_virtual_dataset("V", layout)
     message = refusal(tmp_path, (tmp_path / "a.h5").read_bytes())
-    assert "no array in it can be images" in message
     assert "Z (12 x 4 x 6, object)" in message
     assert "V (12 x 4 x 6, object)" in message
 
