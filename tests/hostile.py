@@ -196,6 +196,9 @@ def _serve() -> None:
     from core.sources import file_formats
 
     file_formats()
+    from PIL import Image
+
+    Image.init()  # what each fork would load anew is no cost of a file
 
     for line in sys.stdin:
         child = os.fork()

@@ -20,7 +20,7 @@ from hostile_many import LARGEST_FILE, hostile
 if TYPE_CHECKING:
     from pathlib import Path
 
-N_FILES = int(os.environ.get("PERCEPTRON_HOSTILE_FILES", "1000"))
+N_FILES = int(os.environ.get("PERCEPTRON_HOSTILE_FILES", "800"))
 SEED = int(os.environ.get("PERCEPTRON_FUZZ_SEED", "20261201"))
 MAX_SECONDS, MAX_BYTES = 2.0, 500_000_000
 """Processor time, and memory beyond that of a process that opens nothing."""
