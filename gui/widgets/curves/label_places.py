@@ -58,18 +58,19 @@ def heights(
 ) -> list[NDArray[np.float64]]:
     """Return how high each curve is along a stretch, in pixels of the box; NaN where it is not."""
     at = np.linspace(left, right, _SAMPLES)
+    (first, last), rect = box.viewRange()[0], box.rect()
+    wanted = first + (at - rect.left()) * (last - first) / rect.width()
     found = []
-    for line in lines:
-        x, y = in_pixels(box, *line.places)
-        found.append(np.interp(at, x, y, left=np.nan, right=np.nan) if len(x) else at * np.nan)
+    for line in lines:  # each looks at all others: what is not along the stretch is not computed
+        x, y = line.places
+        y = np.interp(wanted, x, y, left=np.nan, right=np.nan) if len(x) else at * np.nan
+        found.append(in_pixels(box, wanted, y)[1])
     return found
 
 
-def is_free(wanted: QRectF, curves: Iterable[NDArray[np.float64]], gap: float) -> bool:
+def is_free(wanted: QRectF, curves: Sequence[NDArray[np.float64]], gap: float) -> bool:
     """Return whether no curve passes through a rectangle, or nearer than ``gap``."""
     top, bottom = wanted.top() - gap, wanted.bottom() + gap
-    for each in curves:
-        low, high = np.fmin(each[:-1], each[1:]), np.fmax(each[:-1], each[1:])
-        if ((low < bottom) & (high > top)).any():
-            return False
-    return True
+    each = np.array(curves).reshape(len(curves), -1)
+    low, high = np.fmin(each[:, :-1], each[:, 1:]), np.fmax(each[:, :-1], each[:, 1:])
+    return not ((low < bottom) & (high > top)).any()
