@@ -553,13 +553,44 @@ def test_damaged_gzip_is_told_as_such(tmp_path, damage):
     assert words[damage] in refusal(path)
 
 
-def test_more_rows_than_accepted_are_refused_while_reading(tmp_path, monkeypatch):
-    monkeypatch.setattr(limits, "MAX_ELEMENTS", 17 * 39)
-    assert "more than" in refusal(write(tmp_path, KAGGLE))
-    monkeypatch.setattr(limits, "MAX_ELEMENTS", 17 * 40)
-    assert open_dataset(str(write(tmp_path, KAGGLE))).n_classes == 4
-    monkeypatch.setattr(limits, "MAX_IMAGES", 39)
-    assert "40 images are more than the 39" in refusal(write(tmp_path, KAGGLE))
+@pytest.mark.parametrize(
+    ("bound", "value", "rows"),
+    [
+        ("MAX_ELEMENTS", 17 * 40, 40),
+        ("MAX_ELEMENTS", 17 * 39, 39),
+        ("MAX_IMAGES", 30, 30),
+        ("MAX_FILE_BYTES", 100, 40),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
+def test_of_more_rows_than_are_held_the_first_are_read(
+    tmp_path, monkeypatch, bound, value, rows, suffix
+):
+    monkeypatch.setattr(limits, bound, value)
+    dataset = open_dataset(str(write(tmp_path, KAGGLE, f"digits{suffix}")))
+    assert_holds(dataset, IMAGES[:rows], LABELS[:rows])
+    cut = [note for note in dataset.notes if f"Only the first {rows} images of digits.csv" in note]
+    assert len(cut) == (rows < 40)
+
+
+def test_of_a_large_text_the_beginning_is_read(tmp_path, monkeypatch):
+    text = KAGGLE + "".join(KAGGLE.split("\n", 1)[1] for _ in range(1000))
+    monkeypatch.setattr(limits, "MAX_INFLATED_BYTES", 1_500_000)
+    assert len(text) > 1_500_000
+    dataset = open_dataset(str(write(tmp_path, text)))
+    assert dataset.n_classes == 4
+    n = dataset.train.n_samples + dataset.test.n_samples
+    assert 5_000 < n < 30_000
+    assert any(f"Only the first {n:,} images" in note for note in dataset.notes)
+
+
+def test_of_a_large_training_table_room_is_left_for_the_test_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_IMAGES", 50)
+    train = write(tmp_path, KAGGLE, "train.csv")
+    write(tmp_path, KAGGLE, "test.csv")
+    dataset = open_dataset(str(train))
+    assert (dataset.train.n_samples, dataset.test.n_samples) == (40, 10)
+    assert any("Only the first 10 images of test.csv" in note for note in dataset.notes)
 
 
 def letters_text(labels, seed=0):

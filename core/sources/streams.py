@@ -224,8 +224,8 @@ def file_blob(path: Place) -> Blob:
 
 
 @contextmanager
-def open_file(path: Place) -> Iterator[Stream]:
-    """Open a file, plain or gzip.
+def open_file(path: Place, *, whole: bool = True) -> Iterator[Stream]:
+    """Open a file, plain or gzip; one of which not the ``whole`` is needed may be larger.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def open_file(path: Place) -> Iterator[Stream]:
         If it cannot be read.
     """
     size = path.stat().st_size
-    check_file_size(path, size)
+    check_file_size(path, size if whole else min(size, 1))
     with path.open("rb") as file:
         yield unwrapped(Stream(str(path), file.read, size))
 

@@ -19,10 +19,8 @@ from core.sources import limits
 from core.sources.arrays.emnist import is_emnist, named_labels
 from core.sources.arrays.lazy_array import LazyArray
 from core.sources.arrays.roles import ArrayInfo, HalfSet
-from core.sources.limits import check_at_most
-from core.sources.names import is_handed_in
 from core.sources.opening import folder_names
-from core.sources.parts import Head, NotOneSet, Pair, Parts
+from core.sources.parts import Head, Pair, Parts
 from core.sources.streams import file_blob, open_file
 from core.sources.tables.columns import TRAINING, picked
 from core.sources.tables.labels import NUMBER, LabelCodes
@@ -34,6 +32,7 @@ from core.sources.tables.layout import (
     split_fields,
 )
 from core.sources.tables.lines import Block, blocks, refuse_line
+from core.sources.tables.naming import TABLE_NAME, only_table, test_table
 from core.sources.tables.numbers import compact, read_rows
 
 if TYPE_CHECKING:
@@ -46,16 +45,13 @@ if TYPE_CHECKING:
     from core.sources.tables.layout import Layout
 
 EXPECTED = "a table of labels and pixels (CSV), or a folder of one"
-_NAME = re.compile(r".*\.(csv|tsv|tra|tes)(\.gz)?", re.IGNORECASE | re.DOTALL)
-"""CSV as everybody names it, and the UCI's training and test parts."""
-
-_TEST_NAMES = (("training", "testing"), ("training", "test"), ("train", "test"), (".tra", ".tes"))
 _MIN_FIELDS = 5
 """Seen in the first line of a table that is not named as one: a label and 2 x 2 pixels."""
 
 _NUMBERS_SHARE = 0.8
 _COLUMN_NAME = re.compile(r"[\w .-]{1,40}")
-_LISTED = 6
+_LAST_BYTES = 1 << 20
+"""Before the end of what is read of a file, at which what was read ahead would be refused."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +63,7 @@ class _Table:
     values: deque[NDArray[Any]]
     codes: list[NDArray[np.uint8]]
     parts: bytearray = field(default_factory=bytearray)
+    n_rows: int = 0
 
     def column(self, place: int) -> NDArray[np.float64]:
         """Return the values (n,) of a column."""
@@ -90,11 +87,11 @@ class _Table:
 def recognises(head: Head) -> bool:
     """Whether it is named as a table or looks like one, or is a folder with one."""
     if head.is_folder:
-        return any(_NAME.fullmatch(name) for name in head.names)
+        return any(TABLE_NAME.fullmatch(name) for name in head.names)
     content = head.content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if content[:1] == b"<":
         return False
-    return bool(_NAME.fullmatch(head.path.name)) or _looks_like_a_table(content)
+    return bool(TABLE_NAME.fullmatch(head.path.name)) or _looks_like_a_table(content)
 
 
 def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
@@ -107,7 +104,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     """
     path, names, notes = head.path, head.names, list[str]()
     if head.is_folder:
-        path = _only_table(head.path, head.names)
+        path = only_table(head.path, head.names)
     else:
         names = folder_names(path.parent)
     first = yield from _first_layout(path, reading)
@@ -117,14 +114,17 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
             half.arrays = [(yield from _half_of(path, first))]
         raise half
     labels = LabelCodes(first.label_column)
-    tables = [(yield from _read_table(path, first, labels))]
-    beside = _test_table(path, names)
+    beside = test_table(path, names)
+    most = _most_rows(first)
+    for_first = most if beside is None else most * 4 // 5
+    tables = [(yield from _read_table(path, first, labels, for_first, notes))]
     if beside is not None:
         second = yield from _second_layout(path, first, beside, reading, asked_for=head.is_folder)
         if isinstance(second, str):
             notes.append(f"{beside.name} was left out: {second}.")
         else:
-            tables.append((yield from _read_table(beside, second, labels)))
+            most -= tables[0].n_rows
+            tables.append((yield from _read_table(beside, second, labels, most, notes)))
             if not head.is_folder:
                 notes.append(f"The test images are those of {beside.name} beside it.")
     notes += first.notes
@@ -158,7 +158,10 @@ def _half_of(path: Place, layout: Layout) -> Generator[Progress, None, LazyArray
             yield Progress(stream.tell(), 0, "bytes")
 
     def load() -> Generator[Progress, None, NDArray[Any]]:
-        table = yield from _read_table(path, plain, LabelCodes(""))
+        cut: list[str] = []
+        table = yield from _read_table(path, plain, LabelCodes(""), _most_rows(plain), cut)
+        if cut:  # what belongs to it is in another file
+            raise DatasetError(f"{path}: it is too large to hold; {limits.SMALLER}")
         values = table.pixels(slice(None))
         return values.argmax(axis=1) if layout.one_hot else values
 
@@ -166,6 +169,11 @@ def _half_of(path: Place, layout: Layout) -> Generator[Progress, None, LazyArray
         note = "One-hot labels became class numbers."
         return LazyArray(ArrayInfo(path.name, (n_rows,), "int64"), load, note)
     return LazyArray(ArrayInfo(path.name, (n_rows, layout.n_cells), "float32"), load)
+
+
+def _most_rows(layout: Layout) -> int:
+    """Return how many rows of a table are held at most."""
+    return min(limits.MAX_IMAGES, limits.MAX_ELEMENTS // layout.n_cells)
 
 
 def _why_half(path: Place, layout: Layout) -> str:
@@ -201,56 +209,8 @@ def _looks_like_a_table(content: bytes) -> bool:
     return separator != " " and len(fields) > 16 and named == len(fields)
 
 
-def _stem(name: str) -> str:
-    return re.sub(r"\.gz$", "", name.casefold())
-
-
-def _test_stems(stem: str) -> list[str]:
-    """Return what the test part of a table may be called."""
-    return [stem.replace(*words) for words in _TEST_NAMES if words[0] in stem]
-
-
-def _test_table(path: Place, names: tuple[str, ...]) -> Place | None:
-    """Return the table that is the test part of ``path``, by its name."""
-    for word in _test_stems(_stem(path.name)):
-        for name in names:
-            if _stem(name) == word and _NAME.fullmatch(name) and (path.parent / name).is_file():
-                return path.parent / name
-    return None
-
-
-def _only_table(folder: Place, names: tuple[str, ...]) -> Place:
-    """Return the one table in a folder, or the training one of two.
-
-    Raises
-    ------
-    DatasetError
-        If there are more.
-    """
-    found = [name for name in names if _NAME.fullmatch(name) and (folder / name).is_file()]
-    by_stem = {_stem(name): name for name in reversed(found)}  # plain before gz
-    found = list(by_stem.values())[::-1]
-    if not found:
-        raise DatasetError(f"{folder}: what is named as a table in it is no file")
-    needed = {stem for stem in by_stem if not is_handed_in(stem)}
-    for name in found:
-        stem = _stem(name)
-        test = next((word for word in _test_stems(stem) if word in by_stem), None)
-        if test is not None and needed <= {stem, test}:
-            return folder / name
-    if len(found) == 1 and len(names) > 1:
-        raise NotOneSet(f"{folder}: {found[0]} is the only table in it, but not alone")
-    if len(found) > 1:
-        more = ", ..." if len(found) > _LISTED else ""
-        raise NotOneSet(
-            f"{folder}: several tables ({', '.join(found[:_LISTED])}{more}); open one of them "
-            "instead. Two open together if they are named as train.csv and test.csv"
-        )
-    return folder / found[0]
-
-
 def _first_layout(path: Place, reading: ReadingConfig) -> Generator[Progress, None, Layout]:
-    with open_file(path) as stream:
+    with open_file(path, whole=False) as stream:
         for block in blocks(stream):
             layout = find_layout(block, reading)
             if layout is not None:
@@ -304,16 +264,16 @@ def _second_layout(
 
 
 def _read_table(
-    path: Place, layout: Layout, labels: LabelCodes
+    path: Place, layout: Layout, labels: LabelCodes, most_rows: int, notes: list[str]
 ) -> Generator[Progress, None, _Table]:
+    """Return the rows of a table, or the first ones of more than are held."""
     table = _Table(path, layout, deque(), [])
-    n_rows = n_exact_bytes = n_bytes = 0
-    with open_file(path) as stream:
+    n_exact_bytes = n_bytes = 0
+    with open_file(path, whole=False) as stream:
         size = path.stat().st_size
         total = size if stream.most <= size else 0  # what gzip becomes is not known
         for block in picked(_rows_of(blocks(stream), layout), layout.choice, table.parts):
             rows = read_rows(block, layout, labels)
-            n_rows += len(rows.values)
             n_exact_bytes += rows.exactly * len(block.content)
             if n_exact_bytes > limits.MAX_EXACT_BYTES:
                 refuse_line(
@@ -323,17 +283,23 @@ def _read_table(
                     "slow to read; expected plain numbers, no unusual blanks between them, and "
                     "quotes around whole fields only",
                 )
-            n_cells = n_rows * layout.n_cells
-            check_at_most(path, n_rows, limits.MAX_IMAGES, "images", limits.SMALLER)
-            check_at_most(path, n_cells, limits.MAX_ELEMENTS, "values", limits.SMALLER)
+            room = most_rows - table.n_rows
             n_bytes += rows.values.nbytes
-            most, what = limits.MAX_INFLATED_BYTES, "bytes of values with fractions"
-            check_at_most(path, n_bytes, most, what, limits.SMALLER)
-            table.values.append(rows.values)
+            is_full = len(rows.values) > room or n_bytes > limits.MAX_INFLATED_BYTES
+            table.values.append(rows.values[:room])
             if rows.codes is not None:
-                table.codes.append(rows.codes)
+                table.codes.append(rows.codes[:room])
+            table.n_rows += len(table.values[-1])
+            if is_full or stream.tell() > limits.MAX_INFLATED_BYTES - _LAST_BYTES:
+                del table.parts[table.n_rows :]
+                notes.append(
+                    f"Only the first {table.n_rows:,} images of {path.name} were read: it is too "
+                    "large to hold. If it is sorted by class, the last classes are missing; then "
+                    "shuffle its rows."
+                )
+                break
             yield Progress(stream.tell(), total, "bytes")
-    if not n_rows:
+    if not table.n_rows:
         raise DatasetError(f"{path}: there is no image in it, only a header; one is needed")
     return table
 
