@@ -107,15 +107,15 @@ def assert_reads(page: DrawPanel, session: Session, image: NDArray[Any]) -> None
     np.testing.assert_array_equal(page.image, image)
     np.testing.assert_array_equal(row.values, image)
     np.testing.assert_allclose(row.probabilities, expected, rtol=1e-6)
-    assert row.shown_classes() == np.argsort(-expected, kind="stable")[:3].tolist()
+    assert row.lines.shown_classes() == np.argsort(-expected, kind="stable")[:3].tolist()
     painted = pixels(row, row.image_rect())
     height, width = image.shape
     rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
     np.testing.assert_array_equal(painted[rows][:, columns], grey_rgb(image))
-    for line, k in enumerate(row.shown_classes()):
-        bar = row.bar_rect(line)
-        inked = has_colour(pixels(row, bar.toRect()), LIGHT.accent if line == 0 else LIGHT.earlier)
+    for k in row.lines.shown_classes():
+        bar = row.lines.bar_rect(k)
+        inked = has_colour(pixels(row.lines, bar.toRect()), LIGHT.accent)
         assert inked.any(axis=0).sum() == pytest.approx(bar.width() * expected[k], abs=2)
 
 
@@ -230,7 +230,7 @@ def test_a_pixel_and_a_probability_can_be_read(page: DrawPanel, qtbot: QtBot) ->
     assert any(f"pixel ({k}, {k}) = {page.image[k, k]:.4g}" in said for k in (3, 4))
     best = row.best
     assert row.probabilities is not None
-    said = hover(row, row.bar_rect(0).center().toPoint())
+    said = hover(row.lines, row.lines.bar_rect(best).center().toPoint())
     assert said == f"p({best}) = {row.probabilities[best]:.6f}"
 
 
@@ -594,7 +594,7 @@ def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPanel, qtbot: Q
     assert page.meant == least
     assert page.learn_button.isEnabled()
     assert f"as {least}" in page.learn_button.toolTip()
-    assert least in page.rows[page.way].shown_classes(), "what it is meant as is always there"
+    assert least in page.rows[page.way].lines.shown_classes(), "what it is meant as is always there"
 
 
 def test_an_added_drawing_is_learnt_from_the_next_rewind_on(

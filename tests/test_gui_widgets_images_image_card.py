@@ -199,6 +199,19 @@ def test_the_three_likeliest_classes_are_named_the_true_one_among_them(qtbot: Qt
     assert has_colour(painted, LIGHT.good).any()
     hover(bars, bars.bar_rect(46).center().toPoint())
     assert QToolTip.text().startswith("<qt><p>p(class number 46")
+    bars.set_probabilities(names, np.full(47, 1 / 47))
+    assert bars.shown_classes() == [0, 1, 2], "of equals the first, as everywhere"
+
+
+def test_the_true_class_is_marked_by_more_than_its_colour(qtbot: QtBot) -> None:
+    bars = LikeliestBars()
+    qtbot.addWidget(bars)
+    bars.resize(200, bars.sizeHint().height())
+    marked = []
+    for true in (0, 1):
+        bars.set_probabilities(["a", "a"], np.array([0.5, 0.5]), true=true)
+        marked.append(pixels(bars)[: bars.height() // 3, :30])  # left of every bar
+    assert (marked[0] != marked[1]).any()
 
 
 def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: QtBot) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip
 
 from core.pictures import grey_rgb
-from core.words import fixed, significant
+from core.words import significant
 from gui.theme import LIGHT, Theme
+from gui.widgets.bars.likeliest_bars import LikeliestBars
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.basics.tooltips import say_hovered, wrapped
@@ -22,20 +23,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Pictures
 
-N_LIKELIEST = 3
 SIDES = (56, 84)
 """Of the picture, twice and three times MNIST's pixels: the larger where there is room."""
 
 _GAP = 10
-_BAR, _LINE = 15, 24
-_NAMES_SHARE = 0.34
-"""Of what is beside the picture, for the names at most."""
-
 _FRAME = 2
 _CAPTION_FONT = 0.88
 
@@ -60,7 +56,8 @@ class WayRow(QAbstractButton):
         self.way, self.help = way, help_text
         self._side = SIDES[-1]
         self._names: tuple[str, ...] = ()
-        self._meant: int | None = None
+        self.lines = LikeliestBars(self, true="meant as")
+        self.lines.hide()
         self.values: NDArray[np.float32] | None = None
         """The image, (height, width)."""
         self.probabilities: NDArray[np.floating] | None = None
@@ -86,6 +83,7 @@ class WayRow(QAbstractButton):
             self._side = side
             self.updateGeometry()
             self.update()
+            self._place_lines()
 
     def set_image(self, image: NDArray[np.float32]) -> None:
         """Show another picture, (height, width)."""
@@ -96,31 +94,19 @@ class WayRow(QAbstractButton):
         self, names: Sequence[str], probabilities: NDArray[np.floating] | None, meant: int | None
     ) -> None:
         """Show what is read, (n_classes,), and which class it is meant as; None for not at all."""
-        self._names, self.probabilities, self._meant = tuple(names), probabilities, meant
+        self._names, self.probabilities = tuple(names), probabilities
+        self.lines.setVisible(probabilities is not None)
         words = ""
         if probabilities is not None:
-            words = ", ".join(f"{names[k]} {probabilities[k]:.3f}" for k in self.shown_classes())
+            self.lines.set_probabilities(names, probabilities, true=meant)
+            shown = self.lines.shown_classes()
+            words = ", ".join(f"{names[k]} {probabilities[k]:.3f}" for k in shown)
         self.setAccessibleDescription(words)
-        self.update()
 
     @property
     def best(self) -> int | None:
         """The class that is read."""
         return None if self.probabilities is None else int(self.probabilities.argmax())
-
-    def _n_lines(self) -> int:
-        """Return how many lines have room beside the picture."""
-        return min(max(self._side // self.fontMetrics().height(), 1), N_LIKELIEST)
-
-    def shown_classes(self) -> list[int]:
-        """Return the likeliest classes, the likeliest first; the one it is meant as among them."""
-        if self.probabilities is None:
-            return []
-        order = (-self.probabilities).argsort(kind="stable")  # of equals the first, as everywhere
-        shown = [int(k) for k in order[: self._n_lines()]]
-        if self._meant is not None and self._meant not in shown:
-            shown[-1] = self._meant
-        return shown
 
     def figure(self) -> Pictures | None:
         """Return the picture; None where nothing is drawn."""
@@ -175,22 +161,18 @@ class WayRow(QAbstractButton):
         )
         return box
 
-    def bar_rect(self, line: int) -> QRectF:
-        """Return where a full bar of one of the lines is."""
-        metrics = self.fontMetrics()
-        left = self._left() + _GAP
-        widest = max(
-            [metrics.horizontalAdvance(self._names[k]) for k in self.shown_classes()] or [0]
-        )
-        left += min(widest + 8, round(_NAMES_SHARE * (self.width() - left))) + _GAP
-        right = self.width() - metrics.horizontalAdvance("0.0000") - _GAP
-        n_lines = self._n_lines()
-        pitch = min(max(_LINE, self.fontMetrics().height()), self._side // n_lines)
-        top = _FRAME + (self._side - n_lines * pitch) / 2 + line * pitch
-        return QRectF(left, top + (pitch - _BAR) / 2, max(right - left, 10), _BAR)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the lines the room beside the picture."""
+        super().resizeEvent(event)
+        self._place_lines()
+
+    def _place_lines(self) -> None:
+        left, height = self._left() + _GAP, min(self.lines.sizeHint().height(), self._side)
+        top = _FRAME + (self._side - height) // 2
+        self.lines.setGeometry(left, top, max(self.width() - left, 0), height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint picture, caption, frame and lines."""
+        """Paint picture, caption and frame."""
         theme = self._theme
         with QPainter(self) as painter:
             place = self._place()
@@ -205,35 +187,9 @@ class WayRow(QAbstractButton):
             below = QRect(0, top, self._left(), self.height() - top)
             painter.setFont(self._caption_font())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.way.value)
-            painter.setFont(self.font())
-            for line, k in enumerate(self.shown_classes()):
-                self._paint_line(painter, self.bar_rect(line), k)
-
-    def _paint_line(self, painter: QPainter, bar: QRectF, k: int) -> None:
-        assert self.probabilities is not None
-        theme, share = self._theme, float(self.probabilities[k])
-        is_best = k == self.best
-        font = painter.font()
-        font.setBold(is_best)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.border))
-        painter.setBrush(QColor(theme.raised))
-        painter.drawRect(bar.adjusted(0.5, 0.5, -0.5, -0.5))
-        ink = theme.good if k == self._meant else theme.accent if is_best else theme.earlier
-        painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * share, _BAR), QColor(ink))
-        painter.setPen(QColor(theme.text))
-        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
-        left = self._left() + _GAP
-        mark = "○ " if k == self._meant else ""
-        box = QRectF(left, bar.top() - 4, bar.left() - left - _GAP, bar.height() + 8)
-        elide = Qt.TextElideMode.ElideRight
-        name = painter.fontMetrics().elidedText(mark + self._names[k], elide, int(box.width()))
-        painter.drawText(box, middle | right, name)
-        box = QRectF(bar.right(), bar.top() - 4, self.width() - bar.right() - 2, bar.height() + 8)
-        painter.drawText(box, middle | right, f"{share:.3f}")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the pixel or the probability under the pointer."""
+        """Tell the pixel under the pointer."""
         super().mouseMoveEvent(event)
         words = self._under(event)
         say_hovered(self, words)
@@ -247,11 +203,6 @@ class WayRow(QAbstractButton):
             y = min(int((point.y() - box.top()) * height / box.height()), height - 1)
             x = min(int((point.x() - box.left()) * width / box.width()), width - 1)
             return f"{self.way.value}: pixel ({y}, {x}) = {significant(self.values[y, x], 4)}"
-        for line, k in enumerate(self.shown_classes()):
-            bar = self.bar_rect(line)
-            if self.probabilities is not None and bar.top() <= point.y() <= bar.bottom():
-                meant = " (meant as)" if k == self._meant else ""
-                return f"p({self._names[k]}) = {fixed(self.probabilities[k], 6)}{meant}"
         return ""
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -40,24 +40,31 @@ class LikeliestBars(ProbabilityBars):
     def _head(self) -> int:
         return 0
 
+    def _n_lines(self) -> int:
+        return min(max(self.height() // self.fontMetrics().height(), 1), _SHOWN)
+
     def _row_height(self) -> float:
-        return float(self._line())
+        return float(min(self._line(), self.height() / self._n_lines()))
 
     def shown_classes(self) -> list[int]:
         """Return the classes that have a line, in order."""
         if self.probabilities is None:
             return []
-        order = [int(k) for k in self.probabilities.argsort(kind="stable")[::-1]]
-        shown = order[:_SHOWN]
+        order = (-self.probabilities).argsort(kind="stable")  # of equals the first, as everywhere
+        shown = [int(k) for k in order[: self._n_lines()]]
         if self.true_class is not None and self.true_class not in shown:
             shown[-1] = self.true_class
         return shown
 
     def _columns(self) -> tuple[float, float]:
         bold = self._bold()
-        widest = max(bold.horizontalAdvance(self._names[k]) for k in self.shown_classes())
+        widest = max(bold.horizontalAdvance(self._name(k)) for k in self.shown_classes())
         left = min(widest, int(self.width() * _NAMES_SHARE)) + _GAP
         return left, max(self.width() - left - bold.horizontalAdvance("0.000") - 2 * _GAP, 10)
+
+    def _name(self, k: int) -> str:
+        """Return what stands before the bar; the true class has its mark, as in other bars."""
+        return f"○ {self._names[k]}" if k == self.true_class else self._names[k]
 
     def _bold(self) -> QFontMetrics:
         return QFontMetrics(self._bold_font())
@@ -85,7 +92,7 @@ class LikeliestBars(ProbabilityBars):
                 painter.setPen(QColor(theme.text))
                 painter.setFont(self._bold_font())
                 name = painter.fontMetrics().elidedText(
-                    self._names[k], Qt.TextElideMode.ElideRight, int(left - _GAP) + 1
+                    self._name(k), Qt.TextElideMode.ElideRight, int(left - _GAP) + 1
                 )
                 painter.drawText(QRectF(0, line * row, left, row), middle, name)
                 painter.setFont(self.font())

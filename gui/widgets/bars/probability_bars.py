@@ -37,10 +37,15 @@ class ProbabilityBars(Painted):
     colour alone. Where not every class has room for a readable line, the likeliest ones are shown,
     the true class and the target always among them. Where the logits are known they stand behind
     the probabilities, under a head that says which is which.
+
+    Parameters
+    ----------
+    true : what hovering calls the class marked as the true one
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, true: str = "true class") -> None:
         super().__init__("class probabilities", parent)
+        self._true_words = true
         self._names: tuple[str, ...] = ()
         self.probabilities: NDArray[np.floating] | None = None
         """The numbers shown, (n_classes,)."""
@@ -129,7 +134,8 @@ class ProbabilityBars(Painted):
         if self.probabilities is None or n_classes <= room:
             return list(range(n_classes))
         marked = {k for k in (self.true_class, self._target) if k is not None}
-        likeliest = [int(k) for k in self.probabilities.argsort()[::-1] if k not in marked]
+        order = (-self.probabilities).argsort(kind="stable")  # of equals the first, as everywhere
+        likeliest = [int(k) for k in order if k not in marked]
         # The last line says how many there are.
         return sorted([*marked, *likeliest[: room - 1 - len(marked)]])
 
@@ -256,7 +262,7 @@ class ProbabilityBars(Painted):
         shown = self.shown_classes()
         if 0 <= line < len(shown):
             k = shown[line]
-            role = {self.true_class: " (true class)", self._target: " (target)"}.get(k, "")
+            role = {self.true_class: f" ({self._true_words})", self._target: " (target)"}.get(k, "")
             text = f"p({self._names[k]}) = {fixed(self.probabilities[k], 6)}{role}"
             if self.logits is not None:
                 text += f", z = {significant(float(self.logits[k]), 6)}"
