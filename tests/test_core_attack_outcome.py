@@ -66,7 +66,7 @@ def test_success_in_words():
 def test_failure_in_words():
     outcome = summarise(attack_steps(ONE, ONE, ONE), target=2, original=1)
     assert outcome.sentence(NAMES) == (
-        "one still read as one (0.70) after 2 steps, not as two; "
+        "one still read as one (0.700) after 2 steps, not as two; "
         "length of the change 1.00, largest pixel 0.25"
     )
 
@@ -104,7 +104,7 @@ def test_the_headline_says_what_happened_and_nothing_of_noise_is_right():
     words = summarise(steps, 2, 1).headline(NAMES)
     assert words == "one read as two after 2 steps; after 3 steps with probability 0.700"
     still = summarise(steps[:2], 2, 1).headline(NAMES)
-    assert still == "one still read as one (0.70) after 1 step, not as two"
+    assert still == "one still read as one (0.700) after 1 step, not as two"
     noise = summarise(attack_steps(ONE, TWO, TWO), 2, None)
     words = "Noise read as two after 1 step; after 2 steps with probability 0.700"
     assert noise.headline(NAMES) == words
@@ -112,3 +112,37 @@ def test_the_headline_says_what_happened_and_nothing_of_noise_is_right():
     pulled = noise.headline(NAMES, "a one")
     assert pulled.startswith("Noise pulled toward a one read as two after 1 step")
     assert summarise(steps, 2, 2, read_as=1).headline(NAMES).startswith("two, taken for one, read")
+
+
+def test_what_swings_is_not_said_to_be_still_read_so():
+    """The reading at the last step is said, and how often it changed; 0.998 is not 1.00."""
+    three = (0.002, 0.998, 0.0)
+    swings = summarise(attack_steps((1, 0, 0), three, (1, 0, 0), three), 2, 0)
+    words = "zero read as one (0.998) after 3 steps, not as two; it changed 3 times"
+    assert swings.headline(NAMES) == words
+    assert swings.headline(NAMES, brief=True) == words.split(";")[0]
+    never = "In 3 steps it is never read as two, though the reading changes 3 times."
+    assert swings.no_flip(NAMES) == never
+    between = summarise(attack_steps(ONE, TWO, ONE), 2, 1)
+    assert between.no_flip(NAMES) == "In 2 steps it is read as two for a while, but not at the end."
+    anything = summarise(attack_steps(ONE, TWO, ONE), None, 1)
+    words = "In 2 steps it is read otherwise for a while, but not at the end."
+    assert anything.no_flip(NAMES) == words
+    stays = summarise(attack_steps(ONE, ONE), 2, 1)
+    assert stays.no_flip(NAMES) == "In 1 step the reading does not flip."
+    assert summarise(attack_steps(TWO, TWO), 2, 1).no_flip(NAMES) == (
+        "It is read as two from the start."
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "saturated"),
+    [
+        ([(0.9998, 0.0001, 0.0001)] * 3, True),
+        ([(0.9998, 0.0001, 0.0001), (0.6, 0.3, 0.1)], False),  # it has moved
+        ([(0.9998, 0.0001, 0.0001), (0.0001, 0.9998, 0.0001)], False),  # it swings
+        ([(0.5, 0.5, 0.0)], False),  # torn, not sure
+    ],
+)
+def test_saturated_is_what_finds_nothing_to_follow_where_it_stands(seen, saturated):
+    assert summarise(attack_steps(*seen), 2, 0).saturated is saturated

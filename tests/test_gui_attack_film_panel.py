@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,7 +134,7 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
         assert (
             f"{names[label]}, {PART_WORDS[config.part]} {attack.index}" in page.chosen_view.caption
         )
-        assert f"with {step.probabilities[step.predicted]:.2f}" in page.result_view.caption
+        assert f"with {step.probabilities[step.predicted]:.3f}" in page.result_view.caption
     hidden = noise or label == config.target
     for plot, name, values in (
         (page.probability_plot, "target", [s.probabilities[config.target] for s in film]),
@@ -231,6 +231,33 @@ def test_a_saturated_image_is_explained(
     assert hint.isVisible()
     assert "gives almost nothing to follow" in hint.text()
     assert "Raise the step size" in hint.text()
+
+
+def test_a_film_that_swings_says_so_and_nothing_of_it_is_saturated(
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=30, learning_rate=5.0))
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    page = new_page(session)
+    session.attack.choose("train", 29)
+    session.attack.set_setting("target", 4)
+    session.attack.set_setting("steps", 100)
+    wait_for_film(qtbot, session)
+    film, views = session.attack.film, page.film_panel
+    reads = [step.predicted for step in film.steps]
+    n = sum(a != b for a, b in pairwise(reads))
+    assert n > 2
+    assert reads[-1] != 4
+    for position in (0, 50, 99, 100):
+        film.go_to(position)
+        assert "near 0" not in views.hint.text()
+        still = len(set(reads[: position + 1])) == 1
+        assert ("still read" in views.sentence.text()) == (still and position > 0)
+        assert "The reading swings" in views.hint.text()
+    assert page.transport.status == (
+        f"In 100 steps it is never read as 4, though the reading changes {n} times."
+    )
 
 
 def test_choosing_the_part(page: AttackPage, session: Session, qtbot: QtBot) -> None:

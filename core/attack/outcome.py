@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,10 @@ class Outcome:
     step : how many were made
     success_step : first step from which on the target is read up to this one, or None
     is_kept : whether the image is that of ``success_step`` again, since later ones failed
-    saturated : whether the squared loss had nearly no gradient at the start
+    n_changes : how often the reading has changed from one step to the next
+    was_reached : whether it was as wanted at any step
+    saturated : whether the model is so sure that the squared loss has nearly no gradient where it
+        stands, and has never read anything else
     first_predicted : what the image was read as before its change
     """
 
@@ -45,6 +49,8 @@ class Outcome:
     saturated: bool
     first_predicted: int
     is_kept: bool = False
+    n_changes: int = 0
+    was_reached: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -76,12 +82,13 @@ class Outcome:
         wanted = self.predicted if self.target is None else self.target
         if self.success_step is None:
             toward = "" if self.target is None else f", not as {class_names[wanted]}"
-            seen, sure = class_names[self.predicted], f"{self.probability:.2f}"
+            seen, sure = class_names[self.predicted], f"{self.probability:.3f}"
             if self.step == 0:
                 return f"{start} is read as {seen} ({sure}) before any step{toward}"
-            return (
-                f"{start} still read as {seen} ({sure}) after {counted(self.step, 'step')}{toward}"
-            )
+            still = "" if self.n_changes else " still"
+            swings = f"; it changed {counted(self.n_changes, 'time')}" if self.n_changes > 1 else ""
+            after = f"after {counted(self.step, 'step')}{toward}{'' if brief else swings}"
+            return f"{start}{still} read as {seen} ({sure}) {after}"
         rightly = " rightly" if wanted == self.original else ""
         read = f"read{rightly} as {class_names[wanted]}"
         if self.is_kept:
@@ -93,6 +100,19 @@ class Outcome:
         if brief or self.step == self.success_step:
             return flip
         return f"{flip}; after {counted(self.step, 'step')} with probability {self.probability:.3f}"
+
+    def no_flip(self, class_names: Sequence[str]) -> str:
+        """Say of a whole film that at no step it begins to be read as wanted to its end."""
+        wanted = "otherwise" if self.target is None else f"as {class_names[self.target]}"
+        steps = f"In {counted(self.step, 'step')}"
+        if self.succeeded:
+            return f"It is read {wanted} from the start."
+        if not self.n_changes:
+            return f"{steps} the reading does not flip."
+        if self.was_reached:
+            return f"{steps} it is read {wanted} for a while, but not at the end."
+        changes = counted(self.n_changes, "time")
+        return f"{steps} it is never read {wanted}, though the reading changes {changes}."
 
 
 def summarise(
@@ -113,16 +133,22 @@ def summarise(
     """
     last, began_as = steps[-1], steps[0].predicted if read_as is None else read_as
     success_step = None
+
+    def reached(step: AttackStep) -> bool:
+        return step.predicted != began_as if target is None else step.predicted == target
+
     for step in reversed(steps):
-        reached = step.predicted != began_as if target is None else step.predicted == target
-        if not reached:
+        if not reached(step):
             break
         success_step = step.number
         if step.kept_from is not None:
             break
-    first = steps[0].probabilities[None]
-    logits = np.log(np.maximum(first, np.finfo(first.dtype).tiny))
+    here = last.probabilities[None]
+    logits = np.log(np.maximum(here, np.finfo(here.dtype).tiny))
     response = squared_loss(logits, np.array([began_as if target is None else target]))[1][0]
+    n_changes = int(steps[0].predicted != began_as)
+    n_changes += sum(a.predicted != b.predicted for a, b in pairwise(steps))
+    flattest = max(float((here * (1 - here)).max()), float(np.linalg.norm(response)))
     return Outcome(
         step=last.n_made,
         original=original,
@@ -132,7 +158,9 @@ def summarise(
         success_step=success_step,
         l2=last.l2,
         linf=last.linf,
-        saturated=float((response @ response) ** 0.5) < SATURATED_RESPONSE,
+        saturated=not n_changes and flattest < SATURATED_RESPONSE,
         first_predicted=began_as,
         is_kept=success_step is not None and last.kept_from is not None,
+        n_changes=n_changes,
+        was_reached=any(map(reached, steps)),
     )

@@ -125,7 +125,7 @@ def attack_sentences(run: RunResult) -> str:
     )
     if attack.outcome.saturated and not attack.outcome.succeeded:
         found.append(
-            "The start was read so surely that the squared loss has almost no gradient there: "
+            "It is read so surely that the squared loss has almost no gradient there: "
             "start from noise instead, and pull toward the image."
         )
     return " ".join(found)

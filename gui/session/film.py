@@ -301,12 +301,12 @@ class AttackFilm(Player):
         """The flip, where it is not played again and again."""
         return None if self.looping else self.flip
 
-    def outcome(self) -> Outcome | None:
-        """Return what the attack has come to at the shown step."""
+    def outcome(self, *, whole: bool = False) -> Outcome | None:
+        """Return what the attack has come to at the shown step, or at the last there is."""
         if not self.steps or self._filmed is None:
             return None
         return summarise(
-            self.steps[: self.position + 1],
+            self.steps if whole else self.steps[: self.position + 1],
             self._attack.chosen.target,
             None if self._attack.chosen.begins_as_noise else self._attack.label,
             read_as=self._filmed.read_as,

@@ -50,6 +50,10 @@ _SATURATED = (
     "So sure is the model of this image that the squared loss gives almost nothing to follow: "
     "J (t − y) is near 0. Raise the step size, or start from noise."
 )
+_SWINGS = (
+    "The reading swings: steps of this size overshoot what the squared loss leads to. "
+    "Compare losses (more views) shows how others fare."
+)
 _RAN_AWAY = (
     "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
     "less of either."
@@ -308,7 +312,7 @@ class FilmPanel(AttackView):
             words = f"result \u2212 start, {words}"
         self.change_view.show_change(change, words)
         seen = step.predicted
-        sure = f"with {step.probabilities[seen]:.2f}"
+        sure = f"with {step.probabilities[seen]:.3f}"
         captions = (
             *shortened(f"read as {{}} {sure}", names[seen]),
             *shortened("read as {}", names[seen]),
@@ -326,7 +330,9 @@ class FilmPanel(AttackView):
         """Say what has come of it so far, and what could have been."""
         attack, dataset = self._attack, self._session.view.dataset
         film, outcome = attack.film, attack.film.outcome()
+        end = film.outcome(whole=True)
         assert outcome is not None
+        assert end is not None
         assert dataset is not None
         norm = attack.measure.norm
         size, toward = size_of(step, film.steps[0], norm), ""
@@ -344,9 +350,11 @@ class FilmPanel(AttackView):
         is_noise, likeness = attack.chosen.begins_as_noise, film.likeness()
         if is_noise:
             hint = "" if likeness is None else likeness_words(likeness, names[film.aim])
-        resists = not outcome.succeeded and outcome.saturated
-        if resists and attack.chosen.name == Descent.name and not is_noise:
-            hint = _SATURATED
+        if attack.chosen.name == Descent.name and not is_noise and not end.succeeded:
+            if outcome.saturated and end.saturated:
+                hint = _SATURATED
+            elif end.n_changes > 2:  # there, back, and there again
+                hint = _SWINGS
         if film.ran_away:
             hint = _RAN_AWAY
         before = "" if film.before is None else before_words(film.before, norm)

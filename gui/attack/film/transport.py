@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.words import at_most, counted
+from core.words import at_most
 from gui.shared.player_transport import PlayerTransport
 from gui.shared.transport import Mark, Speeds
 from gui.shared.words import an
@@ -122,8 +122,9 @@ class FilmTransport(PlayerTransport):
         if self._has_more:
             name = an(dataset.class_names[film.aim])
             return f"It is read as {name} from step {film.flip:,} on."
-        if film.flip is None and not film.is_growing and not film.playing:
-            return f"In {counted(film.steps[-1].n_made, 'step')} the reading does not flip."
+        end = film.outcome(whole=True)
+        if end is not None and film.flip is None and not film.is_growing and not film.playing:
+            return end.no_flip(dataset.class_names)
         return ""
 
     @property

@@ -54,7 +54,7 @@ def size_words(size: float, norm: Norm, least: Least | None) -> str:
 def before_words(before: Filmed, norm: Norm) -> str:
     """Return what the film before came to, which was made with other settings."""
     first, last = before.steps[0], before.steps[-1]
-    flip = "no flip"
+    flip = "not as wanted at the end"
     if before.flip is not None:
         flip = f"flip at step {before.steps[before.flip].number:,}"
     size = _written(size_of(last, first, norm), norm)
