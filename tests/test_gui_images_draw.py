@@ -665,7 +665,7 @@ def test_a_sample_added_while_a_run_is_prepared_is_not_lost(
     np.testing.assert_array_equal(data_of(session).train.images[-1], image)
 
 
-def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot) -> None:
+def test_runs_with_other_drawings_are_kept_apart(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     for label in (3, 5):
         add_drawing(window, qtbot, label)

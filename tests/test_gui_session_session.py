@@ -579,57 +579,28 @@ def test_data_too_small_for_the_validation_images_get_fewer(
     assert (validation.n_samples, data_of(session).train.n_samples) == (5, 25)
 
 
-def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
-    first = session.view.history
+def test_earlier_runs_are_kept_however_equal(session: Session, qtbot: QtBot) -> None:
+    """Start again keeps the old run: shorter, longer, or the very same."""
+    kept = [session.view.history]
+    notes = Notes(session)
+    for n_epochs in (1, EPOCHS, EPOCHS):
+        session.training.start_again(play=False)
+        assert [run.history for run in earlier_runs(session.runs)] == kept
+        wait_until(qtbot, lambda: len(history_of(session)) == 1)
+        if n_epochs == 1:
+            session.training.step_epoch()
+            wait_for_state(qtbot, session, RunState.PAUSED)
+        else:
+            session.training.play()
+            wait_for_state(qtbot, session, RunState.FINISHED)
+        kept.append(session.view.history)
+    assert notes.messages == []
     session.training.start_again(play=False)
-    assert [run.history for run in earlier_runs(session.runs)] == [first]
-    wait_until(qtbot, lambda: len(history_of(session)) == 1)
-    session.training.step_epoch()
-    wait_for_state(qtbot, session, RunState.PAUSED)
-    session.training.start_again(play=False)  # a shorter twin adds nothing
-    assert [run.history for run in earlier_runs(session.runs)] == [first]
     session.wanted.set_setting("seed", 1)
     session.training.start_again(play=False)  # nothing was learnt
-    assert [run.history for run in earlier_runs(session.runs)] == [first]
-    session.training.play()
-    wait_for_state(qtbot, session, RunState.FINISHED)
-    second = session.view.history
-    session.training.start_again(play=False)
-    assert [run.history for run in earlier_runs(session.runs)] == [first, second]
+    assert [run.history for run in earlier_runs(session.runs)] == kept
+    assert [entry.name for entry in session.runs.entries] == [f"run {n}" for n in range(1, 6)]
     assert earlier_runs(session.runs)[0].data_config == SMALL
-
-
-def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> None:
-    session.training.start_again(play=False)
-    wait_until(qtbot, lambda: len(history_of(session)) == 1)
-    session.wanted.set_setting("epochs", EPOCHS)
-    session.training.play()
-    wait_until(qtbot, lambda: session.view.run_state is RunState.FINISHED)
-    session.training.step_epoch()  # past the epoch at which the run stops by itself
-    wait_until(qtbot, lambda: len(history_of(session)) == EPOCHS + 2)
-    wait_for_state(qtbot, session, RunState.FINISHED)
-    longer = session.view.history
-    assert longer is not None
-    assert len(longer) == EPOCHS + 2
-    session.training.start_again(play=False)
-    assert [run.history for run in earlier_runs(session.runs)] == [longer]
-
-
-def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot) -> None:
-    first = session.view.history
-    session.training.start_again(play=False)
-    wait_until(qtbot, lambda: len(history_of(session)) == 1)
-    session.training.step_epoch()
-    wait_for_state(qtbot, session, RunState.PAUSED)
-    with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
-        session.wanted.set_setting("learning_rate", 0.5)
-    session.training.step_epoch()
-    wait_until(qtbot, lambda: len(history_of(session)) == 3)
-    wait_for_state(qtbot, session, RunState.PAUSED)
-    session.wanted.set_setting("learning_rate", 0.1)
-    second = session.view.history
-    session.training.start_again(play=False)
-    assert [run.history for run in earlier_runs(session.runs)] == [first, second]
 
 
 @pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])

@@ -102,10 +102,8 @@ def test_play_at_the_end_says_that_another_run_begins(window: MainWindow, qtbot:
     click(qtbot, window.notice.close_button)
     click(qtbot, window.foot.play)
     wait_until(qtbot, lambda: window.head.model.text().startswith("run 3"))
-    assert window.notice.text == (
-        "Run 3 begins at epoch 0 with the settings and the seed of run 2. "
-        "Run 2 is not kept: run 1 holds the very same epochs."
-    )
+    words = "Run 3 begins at epoch 0 with the settings and the seed of run 2, which is kept."
+    assert window.notice.text == words
     wait_for_state(qtbot, window.session, RunState.FINISHED)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from core.data.config import DataConfig
 from core.data.samples import same_samples
 from core.learning.config import TrainingConfig
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from core.data.samples import Split
-    from core.learning.history import Change, History
+    from core.learning.history import History
     from core.sources.reading import ReadingConfig
 
 DECLARED = {
@@ -93,32 +91,6 @@ class Run:
     def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
         """Whether it learnt those data, however many of them, read in the same way."""
         return self.data_config.dataset == data_config.dataset and self.reading == reading
-
-    def is_twin_of(self, other: Run) -> bool:
-        """Whether both must have the same curve, as far as the shorter goes."""
-        mine, others = self.history, other.history
-        if not mine.records or not others.records:
-            return False
-        return (
-            self.data_config == other.data_config
-            and self.reading == other.reading
-            and same_samples(self.added, other.added)
-            and _but_epochs(mine) == _but_epochs(others)
-            and mine.records[0].epoch == others.records[0].epoch
-            and np.array_equal(mine.records[0].weights, others.records[0].weights)
-            and not _changes(mine)
-            and not _changes(others)
-        )
-
-
-def _but_epochs(history: History) -> dict[str, Any]:
-    """Return how a run began to learn; when it was to stop changes nothing on its way."""
-    config = history.config
-    return {n: getattr(config, n) for n in parameters_of(config) if n != "epochs"}
-
-
-def _changes(history: History) -> list[Change]:
-    return [change for change in history.acted_changes if change.name != "epochs"]
 
 
 def differences(run: Run, other: Run) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from gui.session.runs import RunEntry
 
@@ -52,20 +52,14 @@ def again_words(
     return f"{name} begins at epoch 0 with {', '.join(waited) or 'other images'}.{kept}"
 
 
-def gone_words(gone: Mapping[RunEntry, RunEntry | None], *, has_moved: bool) -> str:
-    """Say which runs are in the list no more, and why; empty for one that never moved.
+def gone_words(gone: RunEntry | None, *, has_moved: bool) -> str:
+    """Say which run is in the list no more, and why; empty for one that never moved.
 
     Parameters
     ----------
-    gone : the runs, each with the one that holds its epochs; None where it had none
+    gone : the run; None where all stay
     has_moved : whether the run that was live had begun to learn
     """
-    said = []
-    for entry, twin in gone.items():
-        name = capital(printable(entry.name))
-        if twin is not None:
-            holder = printable(twin.name)
-            said.append(f"{name} is not kept: {holder} holds the very same epochs.")
-        elif has_moved:
-            said.append(f"{name} is not kept: it had not learnt one whole epoch.")
-    return " ".join(said)
+    if gone is None or not has_moved:
+        return ""
+    return f"{capital(printable(gone.name))} is not kept: it had not learnt one whole epoch."

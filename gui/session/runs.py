@@ -158,13 +158,13 @@ class RunList(QObject):
         self._n_begun += 1
         return self._n_begun
 
-    def begin(self, run: Run) -> dict[RunEntry, RunEntry | None]:
-        """Add a run that begins, live and shown; return what goes: see :meth:`_spare`."""
+    def begin(self, run: Run) -> RunEntry | None:
+        """Add a run that begins, live and shown; return the one that goes: see :meth:`_spare`."""
         if run.branch is not None:
             self._touch(run.branch.parent)  # first: it may be the one that would be tidied away
         number, gone = self._next_number, self._spare()
-        for entry in gone:
-            del self._entries[entry.key]
+        if gone is not None:
+            del self._entries[gone.key]
         if self.entry(self.reference_key) is None:
             self.reference_key = None
         self._n_named, self.has_moved = number, False
@@ -176,23 +176,15 @@ class RunList(QObject):
         self.changed.emit()
         return gone
 
-    def _spare(self) -> dict[RunEntry, RunEntry | None]:
-        """Return what goes when another run begins, each with the one that holds its epochs.
+    def _spare(self) -> RunEntry | None:
+        """Return what goes when another run begins: the live one, if it learnt no whole epoch.
 
-        That is the live run if it has not learnt one epoch, which nothing holds; and of twins the
-        shorter, its epochs are the first of the longer. What a person touched stays.
+        A run with the very settings of another stays, too. What a person touched stays.
         """
         old = self.entry(self.live_key)
-        if old is None:
-            return {}
-        n_learnt = len(old.run.history)
-        others = [e for e in self.entries if e is not old] if n_learnt > 1 else []
-        twins = [e for e in others if e.run.is_twin_of(old.run)]
-        longer = next((e for e in twins if len(e.run.history) >= n_learnt), None)
-        gone: dict[RunEntry, RunEntry | None] = dict.fromkeys(twins, old)
-        if n_learnt <= 1 or longer is not None:
-            gone = {old: longer}
-        return {e: by for e, by in gone.items() if not (e.is_touched and e.run.history.records)}
+        if old is None or len(old.run.history) > 1:
+            return None
+        return None if old.is_touched and old.run.history.records else old
 
     @property
     def next_name(self) -> str:
@@ -201,14 +193,14 @@ class RunList(QObject):
 
     def keeps(self, entry: RunEntry) -> bool:
         """Whether a run stays in the list when another begins."""
-        return entry not in self._spare()
+        return entry is not self._spare()
 
     @property
     def _next_number(self) -> int:
         """A number that no run had, but one that goes without having moved."""
         number, taken = self._n_named, {e.name for e in self._all()}
-        never_moved = {e.name for e in self._spare() if len(e.run.history) <= 1}
-        if not self.has_moved and f"run {number}" in never_moved:
+        spare = self._spare()
+        if not self.has_moved and spare is not None and spare.name == f"run {number}":
             return number
         number += 1
         while f"run {number}" in taken:

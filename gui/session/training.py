@@ -316,7 +316,7 @@ class Training(QObject):
             said.insert(0, branch_words(mine, parent, request.branch.epoch, waited))
         elif request.again and old is not None:
             named = waited if waits else None
-            said.insert(0, again_words(mine, old, named, is_kept=old not in gone))
+            said.insert(0, again_words(mine, old, named, is_kept=old is not gone))
         if any(said):
             self._messages.note(" ".join(filter(None, said)))
         self._view.live = self.divergence = self._view.pinned_epoch = None
