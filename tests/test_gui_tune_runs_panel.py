@@ -526,6 +526,20 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
     assert has_colour(pixels(plot.view), LIGHT.colour(drawn.colour)).any()
 
 
+def test_a_band_has_the_colour_of_its_run_and_another_sign(
+    panel: RunsPanel, session: Session, qtbot: QtBot
+) -> None:
+    panel.seeds.repeat(2, session.runs.entries[0].key)
+    wait_until(qtbot, lambda: not panel.seeds.is_computing)
+    run, (band,) = session.runs.entries[0], session.runs.bands
+    colour = session.runs.colour_of(run)
+    assert colour == session.runs.colour_of(band) != "train"
+    picture = has_colour(pixels(panel.table.viewport()), LIGHT.colour(colour))
+    for entry, n_rows in ((run, 10), (band, 2)):
+        row = panel.table.visualRect(panel.table.runs.place(entry.key))
+        assert picture[row.top() : row.bottom()].any(axis=1).sum() == n_rows, entry.name
+
+
 def test_a_band_is_hidden_renamed_removed_and_put_back(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:

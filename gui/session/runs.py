@@ -221,8 +221,9 @@ class RunList(QObject):
     def colour_of(self, entry: Entry) -> str:
         """Return the colour of a run or band everywhere: a name for ``Theme.colour``.
 
-        The run shown is "train"; every other, and every band, keeps one colour of the palette, also
-        while it is removed: a band must be told from the curves of the run that it is of.
+        The run shown is "train"; every other keeps one colour of the palette, also while it is
+        removed. A band has that of its run, and is told from it by its shape; it never is "train":
+        both may lie on each other.
         """
         is_shown = isinstance(entry, RunEntry) and entry.run is self.shown
         return "train" if is_shown else f"run {entry.colour}"

@@ -167,7 +167,7 @@ branches off at the epoch shown. A new run hides the oldest beyond eight curves;
 forget them.</p>
 <p><b>Repeat with seeds</b> does the run shown again with the seeds that follow its own, all at
 once, each with every change that was made on its way, a branch with the past it left as well. The
-line is their median; the band holds all of them, from 20 seeds on nine of ten, each whole. What
+line is their median, in the colour of the run; the band holds all of them, from 20 seeds on nine of ten, each whole. What
 lies within the band is chance; point at its row to read how large it is.</p>
 <p>The weights kept of a run take 64 MB at most, of all runs 512. Beyond that every second epoch
 goes, then every second of the rest; the start, the last, the best epoch and those from which a run

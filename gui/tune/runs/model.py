@@ -32,6 +32,7 @@ SIGN = QSize(24, 10)
 """Of a run: a patch of its colour, and a dot beside it for the one that is live."""
 
 _PATCH = 14
+_PALE = 0.25
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -197,7 +198,8 @@ class RunsModel(QAbstractTableModel):
             return Qt.CheckState.Checked if is_drawn else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.DecorationRole:
             colour = self._theme.colour(runs.colour_of(entry))
-            return run_sign(colour, self._theme.good if entry.key == runs.live_key else "")
+            dot = self._theme.good if entry.key == runs.live_key else ""
+            return run_sign(colour, dot, is_band=not isinstance(entry, RunEntry))
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -243,12 +245,18 @@ class RunsModel(QAbstractTableModel):
         return column.head + arrow * (column.key == self._sorted_by)
 
 
-def run_sign(colour: str, dot: str) -> QIcon:
-    """Return the icon of a run: a patch of its colour, and a dot unless its colour is empty."""
+def run_sign(colour: str, dot: str, *, is_band: bool) -> QIcon:
+    """Return the icon of a run: a patch of its colour, and a dot unless its colour is empty.
+
+    That of its seeds, which have its colour, is as their curves: a line in a pale band.
+    """
     picture = QPixmap(SIGN)
     picture.fill(Qt.GlobalColor.transparent)
     with QPainter(picture) as painter:
+        painter.setOpacity(_PALE if is_band else 1.0)
         painter.fillRect(0, 0, _PATCH, SIGN.height(), QColor(colour))
+        painter.setOpacity(1.0)
+        painter.fillRect(0, SIGN.height() // 2 - 1, _PATCH, 2, QColor(colour))
         if dot:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
