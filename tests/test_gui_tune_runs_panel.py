@@ -22,6 +22,7 @@ from gui_helpers import (
     type_number,
     wait_for_state,
     wait_until,
+    write_data,
 )
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication
@@ -40,6 +41,7 @@ from gui.widgets.basics.short_number import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -363,6 +365,30 @@ def test_kept_on_top_a_run_is_first_bold_and_what_others_are_measured_against(
     QTest.keyClick(panel.table, Qt.Key.Key_T)
     assert names(panel) == ["run 1", "run 2"]
     assert not plot.runs.runs[0].strong
+
+
+def test_none_is_best_among_runs_of_other_data(
+    panel: RunsPanel, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    assert "data" not in heads(panel)
+    session.runs.pin(session.runs.entries[0].key)
+    session.open(write_data(tmp_path / "noise", (8, 8), 10, 200, 100))
+    wait_until(qtbot, lambda: len(session.runs.entries) == 3)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_until(qtbot, lambda: cell(panel, 2, "test") not in ("", "None"))
+    assert heads(panel)[:2] == ["run", "data"]
+    data = {cell(panel, row, "run"): cell(panel, row, "data") for row in range(3)}
+    assert data["run 1"] == data["run 2"] != data["run 3"] == "noise"
+    assert "other images" in tip(panel, 0, "data")
+    assert "other images" not in tip(panel, 2, "data")
+    assert "against the run kept on top" in tip(panel, 1, "test")
+    assert "against the run kept on top" not in tip(panel, 2, "test"), "it read other images"
+    session.runs.pin(None)
+    for _ in range(2):  # up and down
+        panel.table.sort_by("test")
+        assert names(panel)[0] == "run 3", "the run shown stands before those of other data"
+    panel.table.sort_by("run")
+    assert names(panel) == ["run 1", "run 2", "run 3"], "in which order they began is one question"
 
 
 def test_removed_and_undone(

@@ -153,6 +153,11 @@ class RunList(QObject):
         """Return the runs on those data: only they can be compared."""
         return [entry for entry in self.entries if entry.run.is_on(data_config, reading)]
 
+    def of_same_data(self, run: Run) -> bool:
+        """Whether a run learnt the data of the run shown: only then can one be the better."""
+        shown = self.shown
+        return shown is None or run.is_on(shown.data_config, shown.reading)
+
     def next_key(self) -> int:
         """Return a number no run has had."""
         self._n_begun += 1

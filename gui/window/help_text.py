@@ -155,8 +155,9 @@ out those it misreads anyway. Click an example to play it.</p>
 is an image that was read rightly and is not any more.</p>
 <h3><a name="tune"></a>Tune: runs</h3>
 <p>Every run stays in the table, with a column for every setting in which two of them differ. Click
-a title to sort; <b>Columns</b> has more. Where there is no room for all, empty notes, epochs a
-second, epochs, state, train, what else and best go first, then settings from the right; what you
+a title to sort (scores of other data stand below: they are of other images); <b>Columns</b> has
+more. Where there is no room for all, empty notes, epochs a second, epochs, state, train, what else
+and best go first, then settings from the right; what you
 tick there stays. Click a row and every view shows that run; its tick draws
 its curves (H). A right click on a row has the rest: <b>Keep on top</b> (T) makes it the first row,
 drawn boldly, and the others say in their tooltips how far they are ahead of it; <b>Remove</b>
@@ -167,8 +168,8 @@ branches off at the epoch shown. A new run hides the oldest beyond eight curves;
 forget them.</p>
 <p><b>Repeat with seeds</b> does the run shown again with the seeds that follow its own, all at
 once, each with every change that was made on its way, a branch with the past it left as well. The
-line is their median, in the colour of the run; the band holds all of them, from 20 seeds on nine of ten, each whole. What
-lies within the band is chance; point at its row to read how large it is.</p>
+line is their median, in the colour of the run; the band holds all of them, from 20 seeds on nine of
+ten, each whole. What lies within the band is chance; point at its row to read how large it is.</p>
 <p>The weights kept of a run take 64 MB at most, of all runs 512. Beyond that every second epoch
 goes, then every second of the rest; the start, the last, the best epoch and those from which a run
 was forked stay, and the curves lose nothing.</p>

@@ -51,7 +51,7 @@ class Column:
     @property
     def is_words(self) -> bool:
         """Whether it holds no numbers."""
-        return self.key in ("run", "else", "state", "notes")
+        return self.key in ("run", "data", "else", "state", "notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ RUN = Column(
     "Click: every view shows this run. Tick: its curves are drawn. Double-click or F2: another "
     "name. In the order in which they began",
 )
-ELSE = Column("else", "what else", "Where it branched off, other data, added images", False)
+DATA = Column("data", "data", "Which data it learnt: scores of others are of other images", False)
+ELSE = Column("else", "what else", "Where it branched off, added images", False)
 RESULTS = (
     Column("best", "best", "The epoch of its best held-out log-likelihood"),
     Column("train", "train", "Share of the training images read rightly at its best epoch"),
@@ -108,7 +109,7 @@ _SETTINGS = (
     )
     for name, declared in DECLARED.items()
 )
-COLUMNS = (RUN, *RESULTS, *_SETTINGS, ELSE, *COURSE)
+COLUMNS = (RUN, DATA, *RESULTS, *_SETTINGS, ELSE, *COURSE)
 """All there are to choose from, in their order."""
 
 PLACES = {column.key: place for place, column in enumerate(COLUMNS)}
@@ -136,13 +137,15 @@ def needed(entries: Sequence[Entry]) -> frozenset[str]:
     found = set(varying(runs))
     if any(run.branch is not None for run in runs) or len({_otherwise(run) for run in runs}) > 1:
         found.add("else")
+    if len({run.data_config.dataset for run in runs}) > 1:
+        found.add("data")
     if any(run.history.has_validation for run in runs):
         found.add("validation")
     return frozenset(found)
 
 
 def _otherwise(run: Run) -> tuple[Any, ...]:
-    return run.data_config.dataset, run.reading, run.n_added
+    return run.reading, run.n_added
 
 
 def cells_of(view: View, entry: Entry) -> dict[str, Cell]:
@@ -159,12 +162,18 @@ def cells_of(view: View, entry: Entry) -> dict[str, Cell]:
         cells[name] = Cell(words, order, f"{DECLARED[name].label} {words}")
     words = ", ".join(_else(runs, entry.run))
     cells["else"] = Cell(words, words or None, words)
+    data, source = entry.run.dataset_name, entry.run.data_config.dataset
+    is_other = not runs.of_same_data(entry.run)
+    tip = f"{source}: other images than those of the run shown; its curves are not drawn beside"
+    cells["data"] = Cell(data, data, tip if is_other else source)
     if isinstance(entry, BandEntry):
         cells["run"] = Cell(entry.name, entry.key, f"{entry.name}: {entry.band.chance}")
         return cells | _band_cells(entry.band)
     cells["state"] = _state(view, entry)
-    history = entry.run.history
-    return cells | _run_cells(history, runs.run(runs.reference_key)) if history.records else cells
+    history, reference = entry.run.history, runs.run(runs.reference_key)
+    if reference is not None and not entry.run.is_on(reference.data_config, reference.reading):
+        reference = None  # nobody is ahead of what read other images
+    return cells | _run_cells(history, reference) if history.records else cells
 
 
 def _run_cells(history: History, reference: Run | None) -> dict[str, Cell]:
@@ -223,9 +232,7 @@ def _else(runs: RunList, run: Run) -> list[str]:
     elif not run.is_own_start:
         words.append("from given weights")
     shown = runs.shown
-    if shown is not None and run.data_config.dataset != shown.data_config.dataset:
-        words.append(f"data {run.dataset_name}")
-    elif shown is not None and run.reading != shown.reading:
+    if shown is not None and run.reading != shown.reading:
         words.append("read in another way")
     if run.added is not None and (shown is None or not same_samples(run.added, shown.added)):
         words.append(added_in_words(run))

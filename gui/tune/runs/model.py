@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 
 from gui.session.runs import RunEntry
 from gui.theme import LIGHT, Theme
-from gui.tune.runs.columns import COLUMNS, PLACES, Cell, cells_of
+from gui.tune.runs.columns import COLUMNS, PLACES, RESULTS, Cell, cells_of
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -124,7 +124,13 @@ class RunsModel(QAbstractTableModel):
         top = [key for key in self._cells if key == self._session.runs.reference_key]
         others = [key for key in self._cells if key not in top]
         known = sorted(filter(has_value, others), key=order, reverse=self._descends)
+        if self._sorted_by in [column.key for column in RESULTS]:  # none is best on other data
+            known.sort(key=lambda key: not self._is_of_same_data(key))
         return [*top, *known, *(key for key in others if not has_value(key))]
+
+    def _is_of_same_data(self, key: int) -> bool:
+        entry = self._session.runs.any(key)
+        return entry is None or self._session.runs.of_same_data(entry.run)
 
     # What the view asks.
 
