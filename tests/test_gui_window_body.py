@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from gui_helpers import pixels, places, wait_for_rest
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
 
 from gui.theme import USUAL, apply_font
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.images.image_view import ImageView
 from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
@@ -44,6 +47,22 @@ def squeezed(page: QWidget) -> list[str]:
         if widget.width() < _ENOUGH * least.width() or widget.height() < _ENOUGH * least.height():
             name = widget.accessibleName() or widget.objectName() or getattr(widget, "text", str)()
             found.append(f"{type(widget).__name__} {name!r} {widget.size()} of {least}")
+    for area in page.findChildren(QScrollArea):
+        off = area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if off and area.isVisible() and area.widget().width() > area.viewport().width():
+            found.append(f"{area.widget().width()} in {area.viewport().width()}, not scrolled")
+    return found
+
+
+def cut(page: QWidget) -> list[str]:
+    """Return what stands above or below a picture and is not whole: half a number is another."""
+    found = []
+    for view in page.findChildren(ImageView):
+        if view.isVisible() and view.values is not None:
+            room = view.width() - view.title_room
+            wordings = ((view.title, *view._shorter), room), (view.captions, view.width())
+            shown = [fitting(view.fontMetrics(), words, at_most) for words, at_most in wordings]
+            found += [f"{view.title}: {words}" for words in shown if words.endswith("…")]
     return found
 
 
@@ -81,7 +100,7 @@ def test_nothing_is_smaller_than_it_must_be(
                 squeezed_here = squeezed(page)
                 if not squeezed_here:
                     break
-            found += [f"{entry.name} {place}: {words}" for words in squeezed_here]
+            found += [f"{entry.name} {place}: {words}" for words in squeezed_here + cut(page)]
             scrolled[place] = (
                 window.body.horizontalScrollBar().maximum(),
                 window.body.verticalScrollBar().maximum(),

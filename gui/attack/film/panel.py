@@ -71,6 +71,7 @@ class FilmPanel(AttackView):
     """Shows the film of the session's attack."""
 
     _side: tuple[int, ...] = ()
+    _signs: list[QLabel]
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -115,7 +116,8 @@ class FilmPanel(AttackView):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._grid = grid = QGridLayout()
+        self._grid, self._signs = QGridLayout(), []
+        grid = self._grid
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
@@ -126,7 +128,8 @@ class FilmPanel(AttackView):
             label.setObjectName("sentence")
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setFixedWidth(_APART if not sign else _SIGN)
-            grid.addWidget(label, 0, 2 * i + 1)
+            grid.addWidget(label, 0, 2 * i + 1, top)
+            self._signs.append(label)
         grid.setColumnMinimumWidth(7, 16)
         grid.setColumnStretch(8, 1)
         self._said = holding(below(self.sentence, self.size_line, self.hint, spacing=2), self)
@@ -210,6 +213,8 @@ class FilmPanel(AttackView):
         self._side = side
         for view in self._pictures:
             view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + ends)
+        for sign in self._signs:
+            sign.setFixedHeight(side[1] + ends)
         rest = max(self.height() - 26 - side[1] - ends, 0)
         row = max(side[1] + ends, self.bars.minimumSizeHint().height())
         self.bars.setFixedHeight(rest if self._is_on_stage else row)
@@ -253,7 +258,8 @@ class FilmPanel(AttackView):
         else:
             name = an(dataset.class_names[attack.label])
             name = name if attack.true_label is not None else f"read as {name}"
-            self.chosen_view.show_grey(image, *shortened(f"{{}}, {self._where()}", name))
+            captions = *shortened(f"{{}}, {self._where()}", name), *shortened("{}", name)
+            self.chosen_view.show_grey(image, *captions)
         self._show_weights()
         self._show_position()
 
@@ -310,7 +316,8 @@ class FilmPanel(AttackView):
             words = f"none to be seen: at most {at_most(largest, 1)}" if largest else "none yet"
         elif attack.chosen.begins_as_noise:
             words = f"result \u2212 start, {words}"
-        self.change_view.show_change(change, words)
+        most = at_most(largest, 2)
+        self.change_view.show_change(change, words, f"at most {most}", f"≤ {most}")
         seen = step.predicted
         sure = f"with {step.probabilities[seen]:.3f}"
         captions = (
@@ -371,7 +378,8 @@ class FilmPanel(AttackView):
         weights = weight_images(film.weights, dataset.image_shape)
         shown = weights[film.aim] - weights.mean(axis=0)
         limit = float(np.abs(shown).max()) or 1.0
-        self.weights_view.set_title(f"weights of {short(dataset.class_names[film.aim], 16)}")
+        name = short(dataset.class_names[film.aim], 16)
+        self.weights_view.set_title(f"weights of {name}", "weights")
         self.weights_view.show_signed(
             shown, limit, f"±{significant(limit)}, minus the mean", f"±{significant(limit, 2)}"
         )

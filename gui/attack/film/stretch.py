@@ -25,6 +25,7 @@ class StretchSwitch(QWidget):
     def __init__(self, view: ImageView) -> None:
         super().__init__(view)
         self._view = view
+        view.set_title(view.title, "")  # a part of it would say nothing
         self._chosen = {False: False, True: True}
         """Whether the result is stretched, of an image and of noise."""
         self._of_noise = False

@@ -36,6 +36,7 @@ class SizeBars(Painted):
     """
 
     least = QSize(200, 56)
+    in_words = 40
 
     def __init__(self, strip: ImageMosaic, parent: QWidget) -> None:
         super().__init__("smallest changes", parent)

@@ -221,6 +221,7 @@ class TransferPanel(AttackView):
         request = answer.question
         names = dataset.class_names
         true, read = names[one.label], names[int(one.after[0])]
+        size = significant(one.size, 2)
         told = []
         for model, after in zip(request.models, one.after, strict=True):
             entry = session.runs.entry(model.key)
@@ -231,7 +232,7 @@ class TransferPanel(AttackView):
             values=one.image.reshape(dataset.image_shape),
             below=(
                 (f"{true} → {read}", f"{true}→{read}", f"→{read}"),
-                (significant(one.size, 2),),
+                (size, size.lstrip("0")),
             ),
             words=f"{PARTS[request.part]} image {one.index:,}, {true}, with a change of "
             f"{significant(one.size)} ({NORMS[result.norm].label}): read as {', '.join(told)}",

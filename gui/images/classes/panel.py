@@ -11,6 +11,7 @@ from core.words import at_most, counted
 from gui.shared.columns import label, sentences
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
+from gui.theme import pixels
 from gui.widgets.bars.class_counts import ClassCounts, PartCounts
 from gui.widgets.basics.layouts import below, beside, scrolled
 from gui.widgets.images.image_view import ImageView
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from gui.session.session import Session
 
-_VIEW_HEIGHTS = (128, 184, 212)
-"""Of mean and spread, where there is the more room the larger."""
+_VIEW_SIDES = (86, 142, 170)
+"""Of mean and spread, title and caption apart; where there is the more room the larger."""
 
 _LEAST_ROWS = 10
 """Classes that are seen before mean and spread grow."""
@@ -62,7 +63,8 @@ class ClassesPanel(Panel):
     def minimumSizeHint(self) -> QSize:
         """Return what a few classes and the smallest pictures need, whatever is shown now."""
         words = self.name.sizeHint().height() + self.images_title.sizeHint().height()
-        height = words + self.counts.height_of(_FEWEST_ROWS) + _VIEW_HEIGHTS[0] + 24
+        height = words + self.counts.height_of(_FEWEST_ROWS) + 24
+        height += _VIEW_SIDES[0] + pixels(ImageView.in_words)
         return QSize(self.mean.minimumSizeHint().width() * 2 + 8, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -74,7 +76,8 @@ class ClassesPanel(Panel):
         counts = self.counts.height_of(min(len(self.counts.names), _LEAST_ROWS))
         words = self.name.heightForWidth(self.width()) + self.images_title.sizeHint().height()
         room = self.height() - counts - words - 24
-        height = max([each for each in _VIEW_HEIGHTS if each <= room] or _VIEW_HEIGHTS[:1])
+        heights = [each + pixels(ImageView.in_words) for each in _VIEW_SIDES]
+        height = max([each for each in heights if each <= room] or heights[:1])
         for view in (self.mean, self.spread):
             view.setFixedHeight(height)
 

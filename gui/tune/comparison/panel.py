@@ -271,7 +271,8 @@ class ComparisonPanel(Panel):
         if np.isfinite(apart):
             words.append(f"|B − A| = {percent(apart, 1, '')} of |A|")
         texts = [words[:n] for n in range(len(words), 0, -1)]
-        return ["A → B:  " + "  ·  ".join(text) for text in texts] or [""]
+        # The least is said whole or not at all: half a number would be another one.
+        return ["A → B:  " + "  ·  ".join(text) for text in texts] + [*words[:1], ""]
 
     def figure_words(self) -> str:
         """Return which two models are compared."""

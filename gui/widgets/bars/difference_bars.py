@@ -39,6 +39,7 @@ class DifferenceBars(Painted):
     """Differences in points, the right of zero in the colour of the first."""
 
     usual, least = QSize(420, 64), QSize(160, 60)
+    in_words = 60
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("by how much A is ahead of B", parent)

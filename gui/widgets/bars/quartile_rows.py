@@ -36,6 +36,7 @@ class QuartileRows(CellGrid):
     """
 
     usual, least = QSize(280, 150), QSize(150, 90)
+    in_words = 90
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("what each class withstands", _HELP, parent)

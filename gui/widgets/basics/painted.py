@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QMargins, QSize
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import LIGHT, Theme
+from gui.theme import LIGHT, Theme, pixels
 from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Painted(QWidget):
 
     usual, least = QSize(), QSize()
     """A comfortable size, and the smallest that can be read."""
+    in_words = 0
+    """So much of the least height is of words, and grows with them."""
 
     def __init__(self, name: str, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -44,7 +46,7 @@ class Painted(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest readable size."""
-        return self.least
+        return self.least.grownBy(QMargins(0, 0, 0, pixels(self.in_words) - self.in_words))
 
     def tell(self, event: QMouseEvent, words: str) -> None:
         """Say what is under the pointer, to the window and beside the pointer; nothing hides it."""

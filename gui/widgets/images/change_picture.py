@@ -57,9 +57,8 @@ class ChangePicture(ImageView):
         if limit is None:
             limit = float(np.abs(change).max())
         is_seen = limit > self._least
-        self.set_title(
-            f"{self._noun} × {significant(1 / limit)}".strip() if is_seen else self._noun
-        )
+        times = f"× {significant(1 / limit)}" if is_seen else ""
+        self.set_title(f"{self._noun} {times}".strip(), times or self._noun)
         self.show_signed(change, limit if is_seen else 1.0, *captions)
 
     def clear(self) -> None:

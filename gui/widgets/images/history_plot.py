@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip
 
 from core.words import fixed
-from gui.theme import on_paper
+from gui.theme import on_paper, pixels
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.painted import Painted
@@ -45,6 +45,7 @@ class HistoryPlot(Painted):
 
     epoch_clicked = Signal(int)
     usual, least = QSize(300, 96), QSize(180, 74)
+    in_words = 74
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("history of the image over epochs", parent)
@@ -98,7 +99,13 @@ class HistoryPlot(Painted):
         )
 
     def _left(self) -> int:
-        return min(int(self.width() * _LEFT_SHARE), _MOST_LEFT)
+        title = QFontMetrics(self._bold()).horizontalAdvance("History")
+        return max(min(int(self.width() * _LEFT_SHARE), pixels(_MOST_LEFT)), title)
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
 
     def frame(self) -> QRect:
         """Return where the curves are drawn."""
@@ -151,9 +158,8 @@ class HistoryPlot(Painted):
         return [true, read]
 
     def _paint_names(self, painter: QPainter) -> None:
-        font, line = painter.font(), self.fontMetrics().height() + 3
-        font.setBold(True)
-        painter.setFont(font)
+        line = self.fontMetrics().height() + 3
+        painter.setFont(self._bold())
         painter.setPen(QColor(self._theme.text))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(0, 0, self._left(), line), flags, "History")
@@ -165,8 +171,7 @@ class HistoryPlot(Painted):
             name = f"a {self._names[k]}"
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, flags, text)
-        font.setBold(False)
-        painter.setFont(font)
+        painter.setFont(self.font())
 
     def _paint_axis(self, painter: QPainter) -> None:
         frame, line = self.frame(), self.fontMetrics().height()

@@ -350,7 +350,8 @@ class ImageMosaic(CellGrid):
                 painter.setPen(QColor(self._theme.text))
                 text = row.captions[column]
                 # What it is taken for says more than how surely.
-                wordings = text, text.replace("  0.", " ."), text.split("  ")[0]
+                brief = text.replace("  0.", "  .")  # two spaces: "1 .97" would be read as 1.97
+                wordings = text, brief, brief.replace("→ ", "→"), text.split("  ")[0]
                 text = fitting(metrics, wordings, box.width() - 2)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

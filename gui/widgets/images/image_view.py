@@ -32,6 +32,7 @@ class ImageView(Painted):
 
     clicked = Signal()
     usual, least = QSize(220, 260), QSize(110, 150)
+    in_words = 42
 
     def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
