@@ -312,9 +312,11 @@ def test_without_a_mistake_it_says_so(
     session.attack.choose("train", 0)
     wait_until(qtbot, lambda: is_known(panel) and split_of(panel) is data_of(session).train)
     assert len(mistakes_of(session, "train")) == 0  # a dozen images are soon learnt
-    assert panel.mistake.nothing.isVisible()
-    assert "No mistake: all 12 training images are read rightly" in panel.mistake.nothing.text()
-    assert panel.sentence.text() == ""
+    assert not panel.mistake.isVisible(), "the right one has the room of both"
+    assert panel.right.width() > 0.9 * panel.width()
+    assert "No mistake: all 12 training images are read rightly" in panel.sentence.text()
+    wait_until(qtbot, lambda: panel.repair.sizes.is_settled)
+    assert "mended" not in " ".join(panel.plot.legend.words), "there is nothing of which a share"
     for button in (panel.next_mistake, panel.hardest, panel.easiest, panel.mistake.film):
         assert not button.isEnabled()
     assert panel.right.image.isVisible()

@@ -26,7 +26,7 @@ from gui.widgets.curves.plot import Curve, CurvePlot
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from core.exact.repair import RepairPair, RepairSizes
+    from core.exact.repair import Changed, RepairPair, RepairSizes
     from core.report.figures import Sheet
     from gui.attack.repair.study import Kind
     from gui.session.session import Session
@@ -36,6 +36,7 @@ _PLOT_HELP = (
     "ones it breaks; one half of each is its median. Only as far as the part has been measured."
 )
 REPAIRED, BROKEN = "mistakes mended", "right ones broken"
+_SHORT = {REPAIRED: "mended", BROKEN: "broken"}
 _ELSEWHERE = "Look at another part, or at another epoch."
 _COMPUTING = "Looking for the smallest changes ..."
 
@@ -76,8 +77,7 @@ class RepairPanel(AttackView):
             parent=self,
         )
         self.plot.set_y_range(0.0, 1.0)
-        short = {REPAIRED: "mended", BROKEN: "broken"}
-        self.plot.main.names = {name: (name, word) for name, word in short.items()}
+        self.plot.main.names = {name: (name, word) for name, word in _SHORT.items()}
         self._lay_out()
         self._connect()
         self.follow(self.repair.pair, self.repair.sizes)
@@ -102,6 +102,7 @@ class RepairPanel(AttackView):
     def _lay_out(self) -> None:
         mistake = Card(self.mistake.title, self.mistake, self.words)
         right = Card(self.right.title, self.right)
+        self._cards: dict[Kind, Card] = {"mistake": mistake, "right": right}
         said = below(self.sentence, self.medians, None)
         takes = Card("what it takes", said, "", (holding(self.progress, self),))
         plot = self.plot.in_card()
@@ -138,8 +139,9 @@ class RepairPanel(AttackView):
         answer, problem = repair.pair.answer, repair.pair.problem
         if answer is None or answer.found is None or problem:
             words = self.why_nothing(problem, _COMPUTING)
-            for side in self._sides.values():
+            for kind, side in self._sides.items():
                 side.show_nothing(words)
+                self._cards[kind].show()
             for label in (self.sentence, self.medians):
                 label.setText("")
             self.words.set_wordings("")
@@ -160,25 +162,35 @@ class RepairPanel(AttackView):
         images = f"{n:,} {PARTS[part]} images"
         no_mistake = f"No mistake: all {images} are read rightly. {_ELSEWHERE}"
         none_right = f"None of the {images} is read rightly. {_ELSEWHERE}"
-        for side, one, none in (
-            (self.mistake, pair.mistake, no_mistake),
-            (self.right, pair.right, none_right),
-        ):
-            if one is None:
-                side.show_nothing(none)
+        said = comparison(pair)
+        sides: tuple[tuple[Kind, Changed | None, Changed | None, str], ...] = (
+            ("mistake", pair.mistake, pair.right, no_mistake),
+            ("right", pair.right, pair.mistake, none_right),
+        )
+        for kind, one, other, none in sides:
+            if one is not None:
+                self._sides[kind].show_changed(one, dataset, part, pair.largest)
             else:
-                side.show_changed(one, dataset, part, pair.largest)
-        self.sentence.setText(comparison(pair))
+                self._sides[kind].show_nothing(none)
+                said = none if other is not None else said
+            # Where there is none, the other has all the room.
+            self._cards[kind].setVisible(one is not None or other is None)
+        self.sentence.setText(said)
         self.medians.setText(medians(sizes, part))
         self._draw(sizes)
 
     def _draw(self, sizes: RepairSizes | None) -> None:
         none, largest = np.empty(0), 0.0
         for name in (REPAIRED, BROKEN):
-            x, y = none, none
+            x, y, called = none, none, (name, _SHORT[name])
             if sizes is not None:
-                x, y = sizes.shares(sizes.mistakes if name == REPAIRED else sizes.right_ones)
-                largest = max(largest, float(x[-1]))
+                images = sizes.mistakes if name == REPAIRED else sizes.right_ones
+                if len(images):
+                    x, y = sizes.shares(images)
+                    largest = max(largest, float(x[-1]))
+                else:  # a share of none is no number
+                    called = ("", "")
+            self.plot.main.names |= {name: called}
             self.plot.set_data(name, x, y)
         self.plot.set_x_range(0.0, largest or 1.0, least=0.0)
 
