@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,7 +63,8 @@ def cut(page: QWidget) -> list[str]:
             room = view.width() - view.title_room
             wordings = ((view.title, *view._shorter), room), (view.captions, view.width())
             shown = [fitting(view.fontMetrics(), words, at_most) for words, at_most in wordings]
-            found += [f"{view.title}: {words}" for words in shown if words.endswith("…")]
+            halves = [words for words in shown if re.search(r"\d.*…$|× ?…$", words)]
+            found += [f"{view.title}: {words}" for words in halves]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from core.words import percent
 from gui.widgets.basics.fitting_words import short, shortened
@@ -31,7 +32,8 @@ _LENGTHS = (24, 16, 12, 8, 6, 5, 4, 3)
 
 def read_words(name: str, p: float) -> tuple[str, ...]:
     """Return what an image is read as and how surely, the longest first: ``read as 3 (0.98)``."""
-    return *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
+    forms = f"read as {{}} ({p:.2f})", f"{{}} ({p:.2f})", "{}"
+    return tuple(words for form in forms for words in shortened(form, name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,8 +130,9 @@ class PartView:
 
 
 def an(name: str) -> str:
-    """Return a name with its article: ``a 7``, ``an 8``, ``an ankle boot``."""
-    is_vowel = name[:1].lower() in "aeio" or name.split(" ")[0] in ("8", "11", "18")
+    """Return a name with its article: ``a 7``, ``an 8``, ``an élève``."""
+    first = normalize("NFD", name[:1].lower())[:1]  # without its accent
+    is_vowel = first in "aeio" or name.split(" ")[0] in ("8", "11", "18")
     return f"{'an' if name and is_vowel else 'a'} {name}"
 
 

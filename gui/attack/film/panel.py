@@ -351,7 +351,7 @@ class FilmPanel(AttackView):
             headline = f"{outcome.headline(names, toward, brief=brief)}."
             wordings.append(headline if self._is_on_stage else f"{headline} {sizes}")
         self.sentence.set_wordings(*wordings)
-        self.size_line.set_wordings(sizes)
+        self.size_line.set_wordings(sizes, sizes.split("; ")[0])
         names = [short(name, 16) for name in dataset.class_names]
         hint = second_words(step, names, norm, film.least, film.aim)
         is_noise, likeness = attack.chosen.begins_as_noise, film.likeness()

@@ -36,6 +36,7 @@ class LossColumn(QWidget):
     ) -> None:
         super().__init__(parent)
         self.result_view = ImageView(label, help_text, self)
+        self.result_view.set_title(label, short)
         self.change_view = ImageView(
             "change",
             "Result minus chosen image, amplified so that its largest pixel has full colour; red "

@@ -168,5 +168,5 @@ class PairCard(QWidget):
         views.start.show_grey(image.reshape(shape))
         views.change.show_change(change.change.reshape(shape))
         is_short = len(source) + len(target) < _LONGEST_TIE
-        views.tie.set_title(f"tie {source}, {target}" if is_short else "tie")
+        views.tie.set_title(*([f"tie {source}, {target}"] if is_short else []), "tie")
         views.tie.show_grey(np.clip(image + change.change, 0, 1).reshape(shape))

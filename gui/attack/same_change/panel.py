@@ -145,7 +145,7 @@ class SameChangePanel(AttackView):
         with QSignalBlocker(self.strength):
             self.strength.setValue(round(state.strength * _TICKS))
         part = PARTS[self._session.attack.config.part]
-        self.part_words.set_wordings(f"to every {part} image", f"to every {part}", "to all")
+        self.part_words.set_wordings(f"to every {part} image", f"to every {part}", "to all", "")
         self.strength_words.setText(f"× {fixed(state.strength)}")
         self._show_progress()
         self._show_change(dataset)

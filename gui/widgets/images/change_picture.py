@@ -57,8 +57,8 @@ class ChangePicture(ImageView):
         if limit is None:
             limit = float(np.abs(change).max())
         is_seen = limit > self._least
-        times = f"× {significant(1 / limit)}" if is_seen else ""
-        self.set_title(f"{self._noun} {times}".strip(), times or self._noun)
+        times = [f"× {significant(1 / limit, n)}" for n in (3, 2, 1)] if is_seen else [""]
+        self.set_title(f"{self._noun} {times[0]}".strip(), *filter(None, times))
         self.show_signed(change, limit if is_seen else 1.0, *captions)
 
     def clear(self) -> None:

@@ -59,12 +59,12 @@ class EvidencePanel(QWidget):
         words = [QLabel(text, self) for text in ("Why", "and not", "?")]
         for each in words:
             each.setObjectName("sentence")
-        row = beside(words[0], (self.first, 1), words[1], (self.second, 1), words[2], spacing=4)
+        row = beside(words[0], (self.first, 1), words[1], (self.second, 1), words[2], spacing=2)
         right = below(row, self.formula, None, spacing=4)
-        self.setLayout(beside((self.map, 0, Qt.AlignmentFlag.AlignTop), (right, 1), spacing=12))
+        self.setLayout(beside((self.map, 0, Qt.AlignmentFlag.AlignTop), (right, 1), spacing=6))
 
     def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = chooser(f"evidence {name} class", self, tip, shortest=1)
+        combo = chooser(f"evidence {name} class", self, tip, shortest=2)
         combo.setIconSize(QSize(0, 0))  # there are none, and none is made room for
         combo.activated.connect(self._pair_chosen)
         return combo
@@ -112,7 +112,8 @@ class EvidencePanel(QWidget):
         ledger = self.ledger = evidence(self._model, self._image.reshape(-1), a, b)
         terms = ledger.pixels.reshape(self._image.shape)
         limit = max(float(abs(terms).max()), _SMALLEST)
-        self.map.show_signed(terms, limit, f"±{significant(limit)}")
+        ends = [f"±{significant(limit, n)}" for n in (3, 2, 1)]
+        self.map.show_signed(terms, limit, *ends)
         self.formula.setText(self._words(ledger))
         self.map.note = f"{self._names[a]} against {self._names[b]}. {self.formula.text()}"
 
