@@ -35,7 +35,7 @@ from core.errors import ExplorerError
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
-from core.words import DOWN, fixed
+from core.words import DOWN, fixed, percent
 from gui.attack.by_hand.panel import ByHandPanel
 from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
 from gui.attack.page import AttackPage
@@ -277,8 +277,8 @@ def test_brush_and_strength_are_set_with_their_sliders(
     tools.strength.setFocus()
     press(qtbot, tools.strength, "Home")
     assert canvas.strength == pytest.approx(FAINTEST)
-    assert tools.strength_words.text() == f"strength {FAINTEST:.0%}"
-    assert f"takes {FAINTEST / 2:.0%} of the budget" in unescape(tools.strength.toolTip())
+    assert tools.strength_words.text() == f"strength {percent(FAINTEST)}"
+    assert f"takes {percent(FAINTEST / 2)} of the budget" in unescape(tools.strength.toolTip())
     paint(canvas, [(4.0, 4.0)])
     assert 0 < change_of(game).max() <= FAINTEST
 
