@@ -38,7 +38,7 @@ from gui.session.run_state import RunState
 from gui.shared.side import Side
 from gui.theme import DARK, LIGHT
 from gui.tune.comparison.panel import ComparisonPanel
-from gui.tune.comparison.verdict import ahead_words
+from gui.tune.comparison.verdict import ahead_words, formula_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,11 +169,24 @@ def test_ends_of_the_interval_are_rounded_outward() -> None:
     def words(ahead: float, half: float) -> str:
         return ahead_words(Difference(ahead, 1.96, half, 1, 1, 100, np.zeros(1)))
 
+    said = "{} is 0.8 points ahead; anything from {} to +1.6 would fit."
     assert words(0.0031, 0.0056) == (
         "A is 0.31 points ahead; anything from −0.3 to +0.9 would fit."
     )
     assert words(-0.01, 0.004) == "B is 1 point ahead; anything from +0.6 to +1.4 would fit."
     assert words(0.0, 0.0051) == ("A and B are even; anything from −0.6 to +0.6 points would fit.")
+    # The bar ends before 0, and so says the sentence: "better" is not taken back by rounding.
+    assert words(-0.008, 0.00754) == said.format("B", "+0.04")
+    assert words(0.008, 0.007985) == said.format("A", "+0.001")
+    assert words(0.008, 0.008) == said.format("A", "0")
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-12])
+def test_the_formula_does_not_take_back_what_is_better(gap: float) -> None:
+    told = Difference(-0.0075312, 1.96, 0.0075312 * (1 - gap), 1, 1, 3000, np.zeros(1))
+    ahead, half = formula_words(told)[2].split(" = ")[-1].removesuffix(" points").split(" ± ")
+    assert abs(float(ahead.replace("−", "-"))) > float(half)
+    assert formula_words(told)[-1] == "B is better: 0 lies outside."
 
 
 def test_weights_and_their_difference(panel: ComparisonPanel, session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.report.numbers import number
-from core.words import at_most, significant
+from core.words import DOWN, NEAREST, UP, at_most, rounded, significant
 from gui.shared.columns import label, sentences
 from gui.shared.words import PARTS
 from gui.theme import pixels
@@ -141,18 +141,26 @@ def formula_words(told: Difference) -> tuple[str, ...]:
     """Return how the interval follows, with the numbers of these two models put in."""
     n, first, second = told.n_images, told.n_first, told.n_second
     squares = first + second - n * told.ahead**2
-    ahead, error = number(100 * told.ahead, ".3g"), told.half_width / told.quantile
+    digits, points, half = 3, 100 * told.ahead, 100 * told.half_width
+    while told.sign and rounded(abs(points), digits, NEAREST) <= rounded(half, digits, UP):
+        digits += 1  # what is better must not read as if 0 lay within
+    ahead, error = number(points, f".{digits}g"), told.half_width / told.quantile
     return (
         f"d = (A alone − B alone) / n = ({first:,} − {second:,}) / {n:,} = {ahead} points",
         f"s² = (A alone + B alone − n d²) / (n (n − 1)) + 1 / n² = {significant(squares, 4)} / "
         f"({n:,} × {n - 1:,}) + 1 / {n:,}² = ({significant(100 * error)} points)²",
         f"d ± t s = {ahead} ± {told.quantile:.3f} × {significant(100 * error)} = {ahead} ± "
-        f"{at_most(100 * told.half_width)} points",
+        f"{at_most(half, digits)} points",
         f"{_BETTER[told.sign]}: 0 lies {'outside' if told.sign else 'within'}.",
     )
 
 
 def _outward(points: float, *, up: bool) -> str:
-    """Return an end of an interval with one digit, rounded so that none is left out."""
+    """Return an end of an interval with one digit, rounded so that none is left out.
+
+    Only 0 reads as 0: an end close by has the digits that tell on which side of it it lies.
+    """
     tenths = -int(-10 * points // 1) if up else int(10 * points // 1)
-    return number(tenths / 10, "+.1f") if tenths else "0"
+    if tenths:
+        return number(tenths / 10, "+.1f")
+    return "+" * (points > 0) + significant(points, 1, UP if up else DOWN)
