@@ -706,7 +706,7 @@ WRONG = {
         npz_of(X=npy_bytes(TRAIN), y=npy_bytes(np.array(["a"] * 40))[:-1] + b"\xff"),
         "y.npy: the words in it have a letter that does not exist",
     ),
-    "too large images": (npz(X=np.zeros((4, 129, 2)), y=np.arange(4) // 2), "images of 129 x 2"),
+    "too large images": (npz(X=np.zeros((4, 513, 2)), y=np.arange(4) // 2), "images of 513 x 2"),
     "validation alike": (
         npz(**FOUR, x_val=TEST / 255, y_val=TEST_LABELS),
         "training and validation images are not alike: (4, 5) of type uint8, (4, 5) of type float6",

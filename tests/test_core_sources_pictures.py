@@ -19,9 +19,9 @@ from PIL import Image
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits, open_dataset, opening_dataset
+from core.sources.fitting import fitted
 from core.sources.names import natural_key
 from core.sources.pictures.files import decoded
-from core.sources.pictures.set import fitted
 from core.sources.reading import ReadingConfig
 
 MAX_ROUNDING = 1 / 255

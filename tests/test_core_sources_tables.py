@@ -479,7 +479,7 @@ WRONG = {
     "UTF-16": (KAGGLE.encode("utf-16"), ["UTF-16", "UTF-8"]),
     "negative pixels": (_changed(2, 4, "-300"), ["pixels lie between -300"]),
     "a line too long": (KAGGLE + "1," * 600_000, ["line 42:", "longer than 1,048,576 bytes"]),
-    "too many columns": ("1," * 20_000 + "1", ["line 1:", "20,001 columns", "128 x 128"]),
+    "too many columns": ("1," * 262_200 + "1", ["line 1:", "262,201 columns", "512 x 512"]),
 }
 
 

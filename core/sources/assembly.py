@@ -16,6 +16,7 @@ from core.data.dataset import Dataset, making_dataset
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
+from core.sources.fitting import USUAL_SIDE, brought_down
 from core.sources.ink import is_dark_ink
 from core.sources.limits import check_at_most
 from core.sources.names import natural_key
@@ -72,6 +73,16 @@ def assemble(
     stacks = []
     for images, _ in pairs:
         stacks.append((yield from _grey(parts.name, images, notes, folded=folded)))
+    shape = _image_shape(parts, stacks, reading)
+    if max(shape) > limits.MAX_IMAGE_SIDE:
+        side = reading.picture_side or USUAL_SIDE
+        for i, images in enumerate(stacks):
+            stacks[i] = yield from brought_down(images.reshape(len(images), *shape), side)
+        parts = replace(parts, image_shape=(side, side))
+        notes.append(
+            f"Images of {shape[0]} x {shape[1]} pixels were brought to {side} x {side} (picture "
+            "side)."
+        )
     done, shape, names = _made_alike(parts, stacks, reading, notes)
     if parts.test is None:
         notes.append("There is no test part; a share of each class is set aside for it.")
@@ -189,10 +200,10 @@ def _image_shape(
         shape = (found[0], found[1])
     else:
         shape = _folded(parts.name, found[0], reading.image_height)
-    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in shape):
+    if not all(1 <= side <= limits.MAX_STORED_SIDE for side in shape):
         raise DatasetError(
             f"{parts.name}: images of {shape[0]} x {shape[1]} pixels; each side must be between 1 "
-            f"and {limits.MAX_IMAGE_SIDE}"
+            f"and {limits.MAX_STORED_SIDE}"
         )
     if math.prod(shape) != math.prod(found):
         raise DatasetError(

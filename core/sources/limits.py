@@ -16,6 +16,9 @@ MAX_ELEMENTS = 2**28
 MAX_IMAGE_SIDE = 128
 """Weights grow with the square of it, and the atlas shows nothing more beyond."""
 
+MAX_STORED_SIDE = 512
+"""Of an image in an array or a table; one larger than MAX_IMAGE_SIDE is brought down."""
+
 MIN_CLASSES = 2
 """With one class there is nothing to tell apart."""
 

@@ -65,7 +65,8 @@ class ReadingConfig(Settings):
         0,
         "int",
         "Picture side",
-        "Pictures of a folder are brought to this many pixels in height and width.",
+        "Pictures of a folder, and larger images of any file, are brought to this many pixels in "
+        "height and width.",
         low=0,
         high=MAX_IMAGE_SIDE,
         unit="pixels",

@@ -197,9 +197,9 @@ def _read_header(stream: Stream, what: str = "") -> tuple[np.dtype[Any], tuple[i
         raise damaged(stream.label, words)
     shape = tuple(int.from_bytes(header[i : i + 4], "big") for i in range(4, size, 4))
     sides = shape[1:3] if len(shape) > 2 else ()
-    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in sides):
+    if not all(1 <= side <= limits.MAX_STORED_SIDE for side in sides):
         raise DatasetError(
             f"{stream.label}: images of {shape[1]} x {shape[2]} pixels; each side must be between "
-            f"1 and {limits.MAX_IMAGE_SIDE}"
+            f"1 and {limits.MAX_STORED_SIDE}"
         )
     return np.dtype(types[header[2]]), shape

@@ -252,9 +252,9 @@ class _Table:
         return LazyArray(info, lambda: self._images(place, info, side, is_pictures=is_pictures))
 
     def _picture(self, cell: Any, side: int) -> NDArray[np.uint8]:
+        from core.sources.fitting import fitted
         from core.sources.picture_magic import MAGIC_BYTES, picture_format
         from core.sources.pictures.files import decoded
-        from core.sources.pictures.set import fitted
 
         value = cell.as_py()
         content = value.get("bytes") if isinstance(value, dict) else value

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
-from core.sources.ink import frames
+from core.sources.fitting import USUAL_SIDE, fitted
 from core.sources.limits import check_at_most
 from core.sources.names import first_names
 from core.sources.picture_magic import MAGIC_BYTES, picture_format
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
     from core.sources.pictures.tree import Tree
     from core.sources.places import Place
-
-_USUAL_SIDE = 28
-"""As MNIST's, where pictures are too large or too different to keep their own size."""
 
 _DAMAGED_SHARE = 0.01
 """Of pictures that may be damaged: they are left out; more are no accident."""
@@ -139,7 +135,7 @@ class Pictures:
             is_first = not self._images
             alike = is_first or self._images[0].shape == picture.grey.shape
             if not alike or max(height, width) > limits.MAX_IMAGE_SIDE:
-                self._side = _USUAL_SIDE
+                self._side = USUAL_SIDE
                 self._images = [self._brought(image) for image in self._images]
         image = self._brought(picture.grey)
         n_pixels, advice = n * image.size, "choose a smaller picture side"
@@ -193,21 +189,3 @@ class Pictures:
 
 def _pictures(n: int) -> str:
     return f"{n:,} picture{'s' * (n != 1)}"
-
-
-def fitted(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Return a picture (height, width) in the middle of a square, as large as fits into it.
-
-    Its proportions are kept; what it leaves free has the ground of its frame. Shrinking averages
-    over all pixels (Lanczos' filter, after whole steps of plain means).
-    """
-    height, width = grey.shape
-    scale = side / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    resample = Image.Resampling.LANCZOS
-    small = np.asarray(Image.fromarray(grey).resize(size, resample, reducing_gap=3.0))
-    ground = round(float(np.median(frames(grey[np.newaxis]))))
-    square = np.full((side, side), ground, dtype=np.uint8)
-    top, left = (side - size[1]) // 2, (side - size[0]) // 2
-    square[top : top + size[1], left : left + size[0]] = small
-    return square

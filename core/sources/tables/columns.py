@@ -100,7 +100,7 @@ def choose_columns(
     """
     n_columns = len(header)
     rows = [row for row in rows[:_MAX_SAMPLE] if len(row) == n_columns]
-    if not header or not rows or n_columns > limits.MAX_IMAGE_SIDE**2 + limits.MAX_CLASSES:
+    if not header or not rows or n_columns > limits.MAX_STORED_SIDE**2 + limits.MAX_CLASSES:
         if reading.label_column not in _PLACES or reading.ignored_columns:
             raise DatasetError(f"{label}: its columns have no names; {_WITHOUT_NAMES}")
         return None

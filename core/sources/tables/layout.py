@@ -31,7 +31,7 @@ INDEX_WORDS = frozenset({"", "id", "index", "unnamed: 0", "imageid", "image_id"}
 
 _QUOTED = re.compile(r'"[^"]*"?')
 _SEPARATOR_SAID = re.compile(rb"sep=.\s*", re.IGNORECASE)
-_MAX_COLUMNS = limits.MAX_IMAGE_SIDE**2 + 2
+_MAX_COLUMNS = limits.MAX_STORED_SIDE**2 + 2
 """The pixels of the largest image, a label and a number of the row."""
 
 _WHOLE = re.compile(rb'"?([0-9]{1,15})(?=[^0-9.])')
@@ -123,7 +123,7 @@ def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
         refuse_line(
             block.label,
             line,
-            f"{n:,} columns; images of {limits.MAX_IMAGE_SIDE} x {limits.MAX_IMAGE_SIDE} pixels "
+            f"{n:,} columns; images of {limits.MAX_STORED_SIDE} x {limits.MAX_STORED_SIDE} pixels "
             f"need {_MAX_COLUMNS - 1:,}, and no more are accepted",
         )
     header, notes = is_header(fields), list[str]()
