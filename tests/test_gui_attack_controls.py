@@ -147,12 +147,15 @@ def test_the_choice_of_the_image_is_as_wide_as_your_drawing(
     assert dataset is not None
     with unfolded(qtbot, page.controls.image):
         pass  # it was as wide as what it offered then
-    own = OwnImage(dataset.test.images[3], dataset.image_shape, 1, dataset.class_names)
+    own = OwnImage(dataset.test.images[3], dataset.image_shape, 1, dataset.class_names, False)
     session.attack.choose_own(own)
     wait_for_any_film(qtbot, session)
     with unfolded(qtbot, page.controls.image):
         assert part.currentText() == "your drawing"
         assert part.width() >= part.fontMetrics().horizontalAdvance("your drawing") + 28
+    # Where there is no room for all of it, the class is what matters.
+    captions = page.film_panel.chosen_view.captions
+    assert captions[:2] == ("read as a 1, drawn", "read as a 1")
 
 
 def test_the_norm_has_a_budget_of_its_own(page: AttackPage, session: Session, qtbot: QtBot) -> None:

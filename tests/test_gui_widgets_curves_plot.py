@@ -1006,7 +1006,8 @@ def test_on_the_stage_names_stand_at_the_ends_and_on_nothing_else(
         place = plot.box.mapRectToScene(name.rect)
         there = plot.view.mapFromScene(place).boundingRect().intersected(plot.view.rect())
         part = painted[there.top() : there.bottom(), there.left() : there.right()]
-        for line in (*plot.main.lines.values(), *plot.runs.lines(3), *plot.runs.lines(4)):
+        others = () if name.is_main else (*plot.runs.lines(3), *plot.runs.lines(4))
+        for line in (*plot.main.lines.values(), *others):
             x, y = line.places
             across = np.linspace(name.rect.left(), name.rect.right(), 200)
             scene = [plot.box.mapToView(QPointF(at, 0)).x() for at in across]
@@ -1015,6 +1016,24 @@ def test_on_the_stage_names_stand_at_the_ends_and_on_nothing_else(
                 name.rect.bottom(), name.rect.top()))  # fmt: skip
             assert ((heights < low) | (heights > high)).all(), name.words
         assert near_colour(part, STAGE.colour(name.colour), 60).sum() > 20, name.words
+
+
+def test_own_curves_are_named_whatever_other_runs_are_beside_them(qtbot: QtBot) -> None:
+    plot = make(qtbot, STAGE)
+    others = [
+        replace(run(key), curves=(("train", EPOCHS, TRAIN + off), ("test", EPOCHS, TEST + off)))
+        for key, off in enumerate(np.arange(-2, 13) * 0.02, 3)
+    ]
+    plot.set_runs(others)
+    plot.resize(1200, 700)
+    settle(plot)
+    placed = [name.words for name in plot.ends.placed]
+    assert placed[:2] == ["train", "test"]
+    for name in plot.ends.placed[:2]:
+        line = plot.main.lines[name.words]
+        end = plot.box.mapFromView(QPointF(*(float(at[-1]) for at in line.places))).y()
+        away = max(name.rect.top() - end, end - name.rect.bottom())
+        assert away < name.rect.height(), name.words
 
 
 def test_a_curve_of_one_point_has_its_name_beside_it(qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from gui_helpers import click, hover, pixels, press
 from PySide6.QtCore import QPoint
 
@@ -27,6 +28,20 @@ def test_a_strip_shows_what_has_room(qtbot: QtBot) -> None:
         assert strip.rect().contains(strip.cell_rect(0, n - 1))
         assert not strip.rect().contains(strip.cell_rect(0, n)) or n == 20
         pixels(strip)
+
+
+@pytest.mark.parametrize("wraps", [False, True])
+def test_the_shortest_words_are_never_cut_with_an_ellipsis(qtbot: QtBot, wraps: bool) -> None:
+    strip = ImageStrip("strip", "help", wraps=wraps)
+    qtbot.addWidget(strip)
+    words = ("0.00981 3→5", "0.0098", ".0098")
+    strip.set_images([StripImage(i, np.zeros((28, 28)), (words,), f"{i}") for i in range(20)])
+    strip.setStyleSheet("font-size: 28px")
+    strip.resize(400, 80)
+    strip.ensurePolished()
+    first, second = (strip.cell_rect(0, i).center().x() for i in range(2))
+    assert second - first > strip.fontMetrics().horizontalAdvance(words[-1])
+    assert strip.rect().contains(strip.cell_rect(0, strip.n_cells[1] - 1))
 
 
 def test_empty_it_paints_nothing_and_bears_keys(qtbot: QtBot) -> None:

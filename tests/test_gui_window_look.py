@@ -19,7 +19,7 @@ from gui_helpers import (
     wait_until,
 )
 from gui_helpers import places as all_places
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCursor, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -35,11 +35,22 @@ from PySide6.QtWidgets import (
 
 from core.pictures import luminance
 from gui.learn.curves_to_come import EmptyAxes
-from gui.theme import DARK, LIGHT, STAGE, USUAL, Theme, apply_font, apply_theme, text_percent
+from gui.theme import (
+    DARK,
+    LIGHT,
+    STAGE,
+    STAGE_DARK,
+    USUAL,
+    Theme,
+    apply_font,
+    apply_theme,
+    text_percent,
+)
 from gui.tune.runs.table import RunTable
 from gui.widgets.basics.card import Card
 from gui.window.actions import shortcuts_html
 from gui.window.look import next_size
+from gui.window.stage import stage_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -283,6 +294,74 @@ def test_the_stage_is_large_and_light_and_has_nothing_but_what_is_shown(
     assert [widget.isVisible() for widget in window.off_stage] == before
     assert not window.stage.line.isVisible()
     wait_until(qtbot, lambda: window.size() == size)
+
+
+@pytest.mark.parametrize(
+    ("screen", "percent", "larger"),
+    [
+        ((1920, 1080), 100, 160),
+        ((1920, 1080), 150, 168),
+        ((1920, 1080), 200, 200),
+        ((3840, 2160), 150, 240),
+        ((3840, 2160), 200, 250),
+        ((1280, 720), 100, 160),
+        ((1280, 720), 80, 128),
+    ],
+)
+def test_large_text_grows_on_the_stage_as_far_as_no_view_is_cut(
+    screen: tuple[int, int], percent: int, larger: int
+) -> None:
+    assert stage_percent(QSize(*screen), percent) == larger
+
+
+def test_the_list_of_classes_grows_with_its_words(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("images")
+    classes = window.page("images").classes
+    press(qtbot, window, "F11")
+    counts, area = classes.counts, classes.counts_area
+    whole = counts.height_of(len(counts.names))
+    wait_until(qtbot, lambda: area.maximumHeight() == whole > 0)
+    press(qtbot, window, "Escape")
+    wait_until(qtbot, lambda: area.maximumHeight() == counts.height_of(len(counts.names)) < whole)
+
+
+def test_the_stage_is_dark_where_that_is_wanted(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "F11")
+    press(qtbot, window, "Ctrl+T")
+    assert window.theme is STAGE_DARK
+    assert has_colour(pixels(window)[-4:, 2:6], DARK.surface).all()
+    press(qtbot, window, "Ctrl+T")
+    assert window.theme is STAGE
+    press(qtbot, window, "Ctrl+T")
+    press(qtbot, window, "Escape")
+    assert (window.theme, window.settings.theme) == (LIGHT, LIGHT)
+
+
+def test_other_views_are_reached_by_mouse_from_the_film_on_the_stage(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.show_page("attack")
+    wait_for_film(qtbot, window.session)
+    press(qtbot, window, "F11")
+    line = window.stage.line
+
+    def offered() -> list[str]:
+        line.menu.aboutToShow.emit()
+        return [action.text() for action in line.menu.actions() if not action.isSeparator()]
+
+    def choose(words: str) -> None:
+        offered()
+        next(one for one in line.menu.actions() if one.text() == words).trigger()
+
+    assert line.title.isVisible()
+    assert offered()[:5] == ["Learn", "Attack", "Tune", "Images", "the film"]
+    assert "the curves" in offered()
+    choose("all targets")
+    wait_until(qtbot, lambda: window.page("attack").shown == "all targets")
+    assert offered() == ["Learn", "Attack", "Tune", "Images"]  # its own choices are there
+    choose("Learn")
+    wait_until(qtbot, lambda: window.shown == "learn")
+    press(qtbot, window, "Escape")
 
 
 def test_the_stage_says_of_the_film_what_its_choices_would(

@@ -1,6 +1,6 @@
 """How everything looks: colours, the size of text, style and icons."""
 
-from gui.theme.colours import DARK, LIGHT, STAGE, THEMES, Theme, on_paper
+from gui.theme.colours import DARK, LIGHT, STAGE, STAGE_DARK, THEMES, Theme, on_paper
 from gui.theme.icons import ICONS, Icons, make_icon
 from gui.theme.style import Themed, apply_theme, give_theme, palette, style_sheet
 from gui.theme.text import (
@@ -20,6 +20,7 @@ __all__ = [
     "ICONS",
     "LIGHT",
     "STAGE",
+    "STAGE_DARK",
     "TEXT_STEPS",
     "THEMES",
     "USUAL",

@@ -122,6 +122,8 @@ DARK = Theme(
 
 STAGE = replace(LIGHT, name="stage", muted="#3d4855", border="#7f8a98", thickness=1.5)
 """For a projector: what is faint elsewhere is read from the last row."""
+STAGE_DARK = replace(DARK, name="dark stage", muted="#c8d0db", border="#78849a", thickness=1.5)
+"""The same in a room that is dark itself."""
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 """Those a person chooses from."""

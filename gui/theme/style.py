@@ -248,7 +248,7 @@ def _menus(theme: Theme) -> str:
 
 def _picture(name: str, theme: Theme) -> str:
     """Return a picture of the style, of which there is one for light and one for dark."""
-    tone = "dark" if theme.name == "dark" else "light"
+    tone = "dark" if theme.name.startswith("dark") else "light"
     return f'url("{(ICONS / f"{name}-{tone}.svg").as_posix()}")'
 
 

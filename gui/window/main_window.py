@@ -13,7 +13,7 @@ from gui.jobs.loading import load_beside
 from gui.session.messages import RUN
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
-from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, give_theme
+from gui.theme import DARK, ICONS, LIGHT, STAGE, STAGE_DARK, Icons, Theme, give_theme
 from gui.widgets.basics.card import FillRequest
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
@@ -279,9 +279,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def switch_theme(self) -> None:
-        """Switch between light and dark, and remember it."""
+        """Switch between light and dark, and remember it but on the stage, which has its own."""
         if self._is_on_stage:
-            return  # which has its own
+            self.use_theme(STAGE if self.theme is STAGE_DARK else STAGE_DARK)
+            return
         theme = LIGHT if self.theme is DARK else DARK
         self.settings.theme = theme
         self.use_theme(theme)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
-from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QToolButton, QWidget
 
-from gui.shared.columns import heading, label
+from gui.shared.columns import label
 from gui.shared.page import Page
-from gui.theme import STAGE, Theme, text_percent
+from gui.theme import STAGE, USUAL, Theme, text_percent
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import beside
+from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 LARGER, LARGEST = 1.6, 250
 """Times the text that a person has chosen, and percent at most."""
+ROOM = QSize(1024, 640)
+"""Pixels at text of 100 % that every view is made for: text already large grows no further than
+leaves this much, as the cut words of larger letters are read from no row."""
 KEYS_SHOWN = 2500
 """Milliseconds that a pressed key is seen."""
 HINT_SHOWN = 6000
@@ -31,6 +35,19 @@ HINT_SHOWN = 6000
 _HINTS = ("Esc leaves, B blackens the screen", "Esc leaves, B blackens", "Esc leaves")
 BLACK_KEYS = ("B", ".")
 """What remote controls send to blacken the screen."""
+
+
+def stage_percent(screen: QSize, percent: int) -> int:
+    """Return the size of text on the stage.
+
+    Parameters
+    ----------
+    screen : pixels of the whole screen
+    percent : size that a person has chosen
+    """
+    room = int(100 * min(screen.width() / ROOM.width(), screen.height() / ROOM.height()))
+    usual = round(LARGER * USUAL)
+    return min(round(LARGER * percent), LARGEST, max(usual, percent, room))
 
 
 class Blackness(QWidget):
@@ -101,7 +118,15 @@ class StageLine(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("head")
-        self.title, self.words = heading("", self), label("", self)
+        self.words = label("", self)
+        self.menu = QMenu(self)
+        """Pages and views, for who has no keyboard at hand."""
+        self.title = QToolButton(self)
+        self.title.setObjectName("views")
+        self.title.setAccessibleName("pages and views")
+        self.title.setToolTip("What else there is to see")
+        self.title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.title.setMenu(self.menu)
         self.sentence = FittingLabel("", self)
         row = beside(self.title, (self.sentence, 1), self.words, spacing=24, margins=(16, 6, 16, 6))
         self.setLayout(row)
@@ -137,6 +162,7 @@ class Stage(QObject):
         self.is_on = False
         self.black = Blackness(window)
         self.line = StageLine(window)
+        self.line.menu.aboutToShow.connect(self._offer)
         self.keys = PressedKeys(staged.foot)
         staged.foot.add_at_end(self.keys)
         centre = window.centralWidget()
@@ -188,7 +214,7 @@ class Stage(QObject):
         self.keys.show()
         self.line.show()
         self.refresh()
-        self._staged.use_theme(STAGE, min(round(LARGER * text_percent()), LARGEST))
+        self._staged.use_theme(STAGE, stage_percent(window.screen().size(), text_percent()))
         window.showFullScreen()
         # What is pointed at is read there, too: it may take the place at any time.
         staged.foot.hovered.set_wordings(*_HINTS)
@@ -262,6 +288,26 @@ class Stage(QObject):
         # A sentence of its own stands for the scopes and choices, which are not there then.
         self.line.title.setText((page.scope_words if sentence else title).upper())
         self.line.sentence.set_wordings(sentence)
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offer the pages, and the views of the one shown where its choices are not there."""
+        menu, staged = self.line.menu, self._staged
+        menu.clear()
+        entry = next(entry for entry in PAGES if entry.name == staged.shown)
+        menu.addActions([staged.actions_by_name[f"{each.name}_page"] for each in PAGES])
+        page = staged.pages.currentWidget()
+        if not (isinstance(page, Page) and page.stage_words):
+            return
+        for tab in entry.tabs:
+            menu.addSeparator()
+            for view in getattr(tab, "views", (tab,)):
+                action = menu.addAction(view.words)
+                action.triggered.connect(partial(self._show_view, page, view.words))
+
+    @staticmethod
+    def _show_view(page: Page, words: str, _: bool = False) -> None:
+        page.tab_requested.emit(words)
 
     def _tell(self, action: QAction, _: bool = False) -> None:
         if self.is_on and not action.shortcut().isEmpty():

@@ -151,6 +151,7 @@ class FilmPanel(AttackView):
             grid.addWidget(self._said, 1, 0, 1, 9)
         self.stretch.setVisible(not is_on)
         self.size_line.setVisible(is_on)
+        self.hint.setWordWrap(is_on)
         self.sentence.setStyleSheet(f"font-size: {_OUTCOME}px" if is_on else "")
         self._side = ()
         self.refresh()
@@ -256,9 +257,10 @@ class FilmPanel(AttackView):
             words = f"0 to {significant(image.max(), 2)}, stretched"
             self.chosen_view.show_stretched(image, words, "stretched")
         else:
-            name = an(dataset.class_names[attack.label])
-            name = name if attack.true_label is not None else f"read as {name}"
-            captions = *shortened(f"{{}}, {self._where()}", name), *shortened("{}", name)
+            name, where = an(dataset.class_names[attack.label]), self._where()
+            captions = *shortened(f"{{}}, {where}", name), *shortened("{}", name)
+            if attack.true_label is None:
+                captions = (f"read as {name}, {where}", *shortened("read as {}", name))
             self.chosen_view.show_grey(image, *captions)
         self._show_weights()
         self._show_position()

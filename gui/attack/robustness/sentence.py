@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core.learning.records import epoch_words
 from gui.shared.columns import label
 from gui.shared.part_choice import PartChoice
+from gui.theme import grow
 from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
@@ -31,6 +32,8 @@ _WORDS = (
     ("withstand, beside", "beside", ""),
 )
 """Before each list, ever shorter."""
+_LEAST_LIST = 90
+"""Pixels of a list of classes or runs."""
 _PART_HELP = (
     "Whose images are measured: those that the model learnt from, or those that only measure."
 )
@@ -50,6 +53,9 @@ class EverySentence(QWidget):
         self.part = PartChoice(session, _PART_HELP, self, words="{}")
         self.label = chooser("Class", self, _CLASS_HELP)
         self.other = chooser("Beside", self, _OTHER_HELP)
+        for each in (self.label, self.other):  # as wide as what is offered now, where there is room
+            each.setSizeAdjustPolicy(each.SizeAdjustPolicy.AdjustToContents)
+            grow(each, minimum_width=_LEAST_LIST)
         lists = (self.part, self.label, self.other)
         self._words = [FittingLabel("", self) for _ in lists]
         parts = [part for pair in zip(self._words, lists, strict=True) for part in pair]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal, Slot
 
 from core.data.class_statistics import class_counts
 from core.words import at_most, counted
@@ -72,7 +72,14 @@ class ClassesPanel(Panel):
         super().resizeEvent(event)
         self._arrange()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Share the room anew with words of another size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._arrange)  # once the rows have it, too
+
     def _arrange(self) -> None:
+        self.counts_area.setMaximumHeight(self.counts.height_of(len(self.counts.names)))
         counts = self.counts.height_of(min(len(self.counts.names), _LEAST_ROWS))
         words = self.name.heightForWidth(self.width()) + self.images_title.sizeHint().height()
         room = self.height() - counts - words - 24
@@ -100,7 +107,6 @@ class ClassesPanel(Panel):
             if part != "validation" or dataset.validation is not None
         ]
         self.counts.set_counts(dataset.class_names, parts)
-        self.counts_area.setMaximumHeight(self.counts.height_of(dataset.n_classes))
         self._arrange()
 
     @Slot(object)

@@ -39,7 +39,9 @@ class FittingLabel(QLabel):
 
     @property
     def shown(self) -> str:
-        """What is painted now."""
+        """What is painted now: everything, where it may go on in a second line."""
+        if self.wordWrap():
+            return self.text()
         return fitting(self.fontMetrics(), self._wordings, self.width())
 
     def minimumSizeHint(self) -> QSize:
@@ -50,7 +52,8 @@ class FittingLabel(QLabel):
         """Paint what fits."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            painter.drawText(self.rect(), self.alignment(), self.shown)
+            wraps = Qt.TextFlag.TextWordWrap if self.wordWrap() else 0
+            painter.drawText(self.rect(), self.alignment() | wraps, self.shown)
 
 
 class FittingLines(QLabel):

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
-from gui.theme import LIGHT, STAGE, Theme
+from gui.theme import LIGHT, STAGE, STAGE_DARK, Theme
 from gui.widgets.curves.label_places import heights, in_pixels, is_free
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ class EndName:
 class EndNames:
     """Puts names at the ends of curves, on the stage or wherever it is told to.
 
-    None lies on another, on a curve, on the star or on what the edges say: for a name without such
-    a place there is the legend. The present run's curves come first.
+    None lies on another, on a curve, on the star or on what the edges say, or is nearer to another
+    curve than to its own: for a name without such a place there is the legend. The present run's
+    curves come first: rather than not at all they are named over another run's.
     """
 
     def __init__(
@@ -74,15 +75,19 @@ class EndNames:
     def arrange(self, painter: QPainter) -> None:
         """Find the places anew; called where curves are painted, as they are another then."""
         self.placed = ()
-        if not (self._always or self._theme is STAGE):
+        if not (self._always or self._theme in (STAGE, STAGE_DARK)):
             return
         lines = list(self._lines())
+        every = [line for _, _, _, line in lines]
+        own = [line for _, _, is_main, line in lines if is_main]
         for words, colour, is_main, line in lines:
             if not words:
                 continue
             metrics = QFontMetricsF(_font(is_main))
             wanted = metrics.horizontalAdvance(words) + 2, metrics.height()
-            rect = self._place(words, line, [each for _, _, _, each in lines], wanted)
+            rect = self._place(words, line, every, wanted)
+            if rect is None and is_main:
+                rect = self._place(words, line, own, wanted)
             if rect is not None:
                 self.placed += (EndName(words, colour, is_main, rect),)
 
@@ -106,7 +111,8 @@ class EndNames:
             return None
         left = max(float(x[seen][-1]) - width - _GAP, rect.left())
         others = heights(self._box, lines, left - _GAP, left + width + _GAP)
-        own = np.append(others[lines.index(line)], y[seen][-1])  # of one point nothing is between
+        at = lines.index(line)
+        own = np.append(others[at], y[seen][-1])  # of one point nothing is between
         top, bottom = float(np.nanmin(own)) - _GAP - height, float(np.nanmax(own)) + _GAP
         first = self._is_above.get(words, False)
         ways = [
@@ -116,7 +122,10 @@ class EndNames:
         ]
         for is_above, place in ways:
             wanted = QRectF(left, place, width, height)
-            if rect.contains(wanted) and self._is_free(wanted, others):
+            near = place in (top, bottom) or _is_nearest(
+                wanted, own, others[:at] + others[at + 1 :]
+            )
+            if rect.contains(wanted) and near and self._is_free(wanted, others):
                 self._is_above[words] = is_above
                 return wanted
         return None
@@ -135,6 +144,16 @@ class EndNames:
             painter.setFont(_font(name.is_main))
             painter.setPen(QColor(self._theme.colour(name.colour)))
             painter.drawText(name.rect, Qt.AlignmentFlag.AlignCenter, name.words)
+
+
+def _is_nearest(name: QRectF, own: NDArray[np.float64], others: list[NDArray[np.float64]]) -> bool:
+    """Whether no other curve is nearer to a name than its own, in heights beside it."""
+
+    def away(curve: NDArray[np.float64]) -> float:
+        off = np.maximum(name.top() - curve, curve - name.bottom())
+        return float(np.nanmin(off)) if np.isfinite(off).any() else np.inf
+
+    return away(own) <= min(map(away, others), default=np.inf)
 
 
 def _font(is_main: bool) -> QFont:

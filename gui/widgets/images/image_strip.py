@@ -27,6 +27,8 @@ _GAP = 6
 _LEAST_SIDE = 36
 _LARGEST_SIDE = 84
 _WRAPPED_SIDE = 56
+_WIDER = 2
+"""Times its width that an image has for words that are no shorter."""
 _LINES = 2
 """Of words, for which there is room before there are images: nothing jumps when they come."""
 
@@ -129,8 +131,15 @@ class ImageStrip(CellGrid):
         return max(lines, least) * self.fontMetrics().height() + 2
 
     def _n_columns(self) -> int:
+        return max((self.width() + _GAP) // (self._column_width() + _GAP), 1)
+
+    def _column_width(self) -> int:
+        """Return how wide an image and the shortest words below it are."""
         width, _ = self._cell()
-        return max((self.width() + _GAP) // (width + _GAP), 1)
+        least = max(
+            (line[-1] for image in self.images for line in image.below if line), key=len, default=""
+        )
+        return max(width, min(self.fontMetrics().horizontalAdvance(least), _WIDER * width))
 
     def _n_rows(self) -> int:
         return max((self.height() + _GAP) // self._row_height(), 1) if self._wraps else 1
@@ -150,9 +159,10 @@ class ImageStrip(CellGrid):
 
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where the ``column``-th image is painted."""
-        width, height = self._cell()
+        (width, height), room = self._cell(), self._column_width()
         line, place = divmod(column, self._n_columns()) if self._wraps else (0, column)
-        return QRect(place * (width + _GAP), line * self._row_height(), width, height)
+        left = place * (room + _GAP) + (room - width) // 2
+        return QRect(left, line * self._row_height(), width, height)
 
     def describe(self, row: int, column: int) -> str:
         """Return an image in words."""
@@ -174,7 +184,9 @@ class ImageStrip(CellGrid):
                 cell = self.cell_rect(0, place)
                 painter.drawImage(cell, self._pictures[place])
                 for row, wordings in enumerate(self.images[place].below):
-                    box = QRect(cell.left(), cell.bottom() + 2 + row * line, cell.width(), line)
+                    box = QRect(0, 0, self._column_width(), line)
+                    box.moveCenter(cell.center())
+                    box.moveTop(cell.bottom() + 2 + row * line)
                     text = fitting(metrics, wordings, box.width())
                     painter.setPen(QColor(self._theme.text if row == 0 else self._theme.muted))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
