@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from core.attack.by_hand.optimiser import Answer, Optimiser, Question, budget_of
 from core.attack.by_hand.painting import OPPOSITE, TOOLS, UNSEEN, Painting, Rules, held, size_of
-from core.attack.by_hand.score import Goal, Standing, efficiency, over_budget, percent, score
+from core.attack.by_hand.score import (
+    Goal,
+    Standing,
+    efficiency,
+    least_sized,
+    over_budget,
+    percent,
+    score,
+)
 from core.errors import SettingError
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
@@ -384,6 +392,7 @@ def test_the_score_in_words() -> None:
     assert said.startswith("You: 25 % of the way backwards with 0.80 of 1.00.")
     said = score(a_standing(0.0), 0.0, rules, 0.05, "3")
     assert said == "Nothing is painted yet; the budget is 1.00. The gradient needs 0.05."
+    assert least_sized(0.96957, "l2") == "0.9695", "0.96 would be less than a size of 0.97"
     said = score(a_standing(1.1, won=True), 0.93, rules, 0.31, "3")
     assert said == (
         "You win: read as 3 with 0.93 of 1.00. The gradient needs 0.31: yours is 3 times as large."

@@ -35,7 +35,7 @@ from core.errors import ExplorerError
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
-from core.words import DOWN, fixed, percent
+from core.words import DOWN, at_least, fixed, percent
 from gui.attack.by_hand.panel import ByHandPanel
 from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
 from gui.attack.page import AttackPage
@@ -539,7 +539,7 @@ def test_the_optimiser_is_hidden_until_asked(
 ) -> None:
     rival = panel.rival
     assert rival.image_view.values is None
-    assert f"Needs {needed_by(session):.2f}" in rival.words.text()
+    assert f"Needs {at_least(needed_by(session), 4)}:" in rival.words.text()
     click(qtbot, rival.reveal)
     assert game.answer is not None
     assert game.painting is not None

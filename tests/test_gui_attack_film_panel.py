@@ -43,7 +43,7 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
 from core.words import fixed
-from gui.attack.film.words import second_words, size_words
+from gui.attack.film.words import likeness_words, second_words, size_words
 from gui.attack.page import AttackPage
 from gui.session.attack import PART_WORDS
 from gui.session.run_state import RunState
@@ -424,6 +424,10 @@ def test_noise_can_be_pulled_toward_an_image(
     np.testing.assert_array_equal(shown[-1].image, film[len(shown) - 1].image)
     change = shown[-1].image - shown[0].image
     assert shown[-1].l2 == pytest.approx(float(np.linalg.norm(change)), rel=1e-5)
+    session.attack.film.go_to(len(shown) - 1)
+    away = float(np.linalg.norm(shown[-1].image - data_of(session).train.images[NUMBER]))
+    words = f" Distance to the image it is pulled toward {fixed(away)}."
+    assert page.film_panel.sentence.text().endswith(words)
     with unfolded(qtbot, settings):
         type_number(qtbot, settings.toward, "40")
     assert session.attack.config.toward == 40
@@ -434,12 +438,30 @@ def test_a_pull_does_not_outlive_what_was_pulled(
 ) -> None:
     begin_as_noise(page, qtbot)
     type_setting(qtbot, page, "pull", "0.12")
-    with unfolded(qtbot, page.controls.image):
+    with qtbot.waitSignal(session.messages.notified) as told, unfolded(qtbot, page.controls.image):
         choose(qtbot, page.controls.part, page.controls.part.findData("test"))
+    assert "pull of 0.12 was for the other start: it is 0 now" in str(told.args)
     assert session.attack.config.pull == 0
     assert "pull" not in page.controls.settings.currentText()
     begin_as_noise(page, qtbot)
     assert page.controls.settings.currentText().endswith("no pull")
+
+
+@pytest.mark.parametrize(
+    ("both", "points", "images"),
+    [
+        ((0.97, 0.4), "points where", "far less where"),
+        ((0.13, 0.45), "points hardly where", "more where"),
+        ((0.4, 0.4), "points partly where", "as much where"),
+        ((-0.6, 0.1), "points away from where", "more where"),
+    ],
+)
+def test_a_change_points_where_the_weights_do_only_where_the_cosine_is_large(
+    both: tuple[float, float], points: str, images: str
+) -> None:
+    words = likeness_words(both, "7")
+    assert f"The change {points} the weights of 7 point (cosine " in words
+    assert f"), {images} the mean 7 differs" in words
 
 
 def test_the_film_before_stays_beside_that_with_other_settings(

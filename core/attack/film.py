@@ -119,6 +119,7 @@ class Filmed:
     least : how small a change could be; None where that is not known yet, was not asked for, or
         where none is needed or enough
     means : the mean image of each class, where they were wanted
+    toward : (n_features,), the image it is pulled toward, where that is not what it begins as
     """
 
     steps: tuple[AttackStep, ...]
@@ -128,6 +129,7 @@ class Filmed:
     flip: int | None
     least: Least | None
     means: NDArray[np.float64] | None
+    toward: NDArray[Any] | None = None
 
 
 class FilmSearch:
@@ -157,6 +159,8 @@ class FilmSearch:
         self._means: NDArray[np.float64] | None = None
         start = attack.originals[0] if origin is None else origin
         self._read_as = int(attack.model.predict(np.atleast_2d(start))[0])
+        is_pulled = origin is not None and getattr(attack.config, "pull", 0.0) > 0
+        self._toward = attack.originals[0] if is_pulled else None
         self._ends_itself = ends_itself and attack.goes_on
         self._rest = frames(attack, origin)
         self._steps: list[AttackStep] = []
@@ -231,4 +235,5 @@ class FilmSearch:
             flip=self._flip,
             least=least,
             means=self._means,
+            toward=self._toward,
         )

@@ -9,17 +9,21 @@
 - cross-entropy, ``L = -log y_t``: ``W^T (y - t)``;
 - logit margin, ``L = z_r - z_t`` with r the strongest rival: ``w_r - w_t``.
 
-Computed in float64: a gradient of 1e-60 is a number to be shown, not 0.
+Computed in float64: a gradient of 1e-60 is a number to be shown, not 0. Only the steps of the
+squared loss are those of the film (:class:`Descent` without a pull, in the precision of the
+weights): where such steps swing, roundings alone would lead elsewhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.attack.base import check_images
+from core.attack.methods.descent import Descent, DescentSettings
 from core.attack.objectives import OBJECTIVES, squared_loss
 from core.attack.outcome import SATURATED_RESPONSE
 from core.data.dataset import read_only
@@ -247,6 +251,9 @@ class Microscope:
         self._start = np.clip(start, 0.0, 1.0) if box else start
         order = np.argsort(-self._model.logits(self._start), kind="stable")
         self.target = int(order[1]) if target is None else target
+        film = DescentSettings(target=self.target, box=box, steps=config.steps, rate=config.rate)
+        descent = Descent.on_image(SoftmaxPerceptron(weights), film, image)
+        self._squared = islice(descent.run(keep_images=True), 1, None)  # the start is known
         n, k = config.steps + 1, len(LOSSES)
         self._images = np.empty((n, k, image.size), dtype=np.float32)
         self._logits = np.empty((n, k, self._model.n_classes))
@@ -283,6 +290,8 @@ class Microscope:
         """Make one more step."""
         images, logits = self._next
         following = images - self.config.rate * gradient
+        filmed = next(self._squared, None)
+        following[0] = np.inf if filmed is None or filmed.images is None else filmed.images[0]
         if self.box:
             np.clip(following, 0.0, 1.0, out=following)
         # Not finite is not within; an image that has stopped stays where it is.

@@ -207,8 +207,11 @@ class AttackSession(QObject):
 
     def set_start_from_noise(self, noise: bool) -> None:
         """Begin from faint noise, or from the chosen image itself."""
-        was_noise = self.chosen.begins_as_noise
+        was_noise, pull = self.chosen.begins_as_noise, self.config.pull
         self.chosen.begin_as_noise(noise, self.index)
+        if pull and not self.config.pull:
+            words = f"The pull of {pull:g} was for the other start: it is 0 now."
+            self._messages.note(f"{words} Set it again with the steps.")
         if was_noise != noise:
             self.film.stand_at_end()  # a step of the one is no step of the other
             self.measure.changed.emit()  # noise has a box of its own

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal, Slot
 from core.attack import Outcome, summarise
 from core.attack.film import FilmSearch
 from core.attack.likeness import likeness
+from core.attack.norms import NORMS
 from core.data.class_statistics import mean_and_spread
 from core.data.dataset import read_only
 from core.learning.perceptron import SoftmaxPerceptron
@@ -311,6 +312,14 @@ class AttackFilm(Player):
             None if self._attack.chosen.begins_as_noise else self._attack.label,
             read_as=self._filmed.read_as,
         )
+
+    @property
+    def distance(self) -> float | None:
+        """How far the step shown is from the image that noise is pulled toward; else None."""
+        toward = None if self._filmed is None else self._filmed.toward
+        if self.step is None or toward is None:
+            return None
+        return float(NORMS["l2"].sizes((self.step.image - toward)[None])[0])
 
     def likeness(self) -> tuple[float, float] | None:
         """Return how far the change shown points where the target's weights, and its images, do."""

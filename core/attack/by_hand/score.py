@@ -17,6 +17,7 @@ from core.attack.base import check_images, check_model
 from core.data.dataset import read_only
 from core.learning.perceptron import softmax
 from core.words import DOWN, NEAREST, counted, fixed, significant
+from core.words import at_least as at_least_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _LARGEST_SHARE = 999
 """Percent; further than that nobody reads."""
+
+_DIGITS = 4
+"""Of what is needed, as in the film: with two 0.9695 would be less than a size of 0.97."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +128,11 @@ def sized(size: float, norm: str, rounding: str = NEAREST) -> str:
     return counted(round(size), "pixel") if norm == "l0" else number(size, norm, rounding)
 
 
+def least_sized(size: float, norm: str) -> str:
+    """Return what is needed with its unit, in so many digits that it is not below a win's size."""
+    return sized(size, norm) if norm == "l0" else at_least_words(size, _DIGITS)
+
+
 def score(
     standing: Standing,
     size: float,
@@ -162,7 +171,7 @@ def score(
 def _least(needed: float, at_least: float, norm: str) -> str:
     """Return what is needed, with what it takes at least where the two do not meet."""
     proven = "" if at_least >= needed else f" ({number(at_least, norm)} at least)"
-    return f"{sized(needed, norm, DOWN)}{proven}"
+    return f"{least_sized(needed, norm)}{proven}"
 
 
 def over_budget(size: float, rules: Rules) -> bool:

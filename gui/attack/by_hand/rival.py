@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.attack.by_hand.painting import size_of
-from core.attack.by_hand.score import efficiency, percent, sized
-from core.words import DOWN, significant
+from core.attack.by_hand.score import efficiency, least_sized, percent, sized
+from core.words import significant
 from gui.session.player import Player
 from gui.shared.columns import sentences
 from gui.shared.words import read_words
@@ -156,7 +156,7 @@ class RivalPanel(QWidget):
             answer = game.answer
             is_proven = answer.at_least >= answer.needed
             proven = "" if is_proven else f" ({answer.at_least:.0f} at least)"
-            return f"Needs {sized(answer.needed, game.norm, DOWN)}{proven}: closes {closes}."
+            return f"Needs {least_sized(answer.needed, game.norm)}{proven}: closes {closes}."
         way = f"{percent(end.way)} % of the way with {sized(size, game.norm)}"
         return f"Goes {way}: closes {closes}."
 

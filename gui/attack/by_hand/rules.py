@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QSlider, QWidget
 
-from core.attack.by_hand.score import sized
+from core.attack.by_hand.score import least_sized, sized
 from core.words import DOWN, significant
 from gui.attack.by_hand.study import LEAST_FACTOR, MOST_FACTOR
 from gui.shared.columns import label
@@ -55,7 +55,8 @@ class RulesLine(QWidget):
             self.words.set_wordings("" if game.problem else "computing ...")
             self.budget.setToolTip(wrapped("The largest size a change may have."))
             return
-        allowed, needed = (sized(size, game.norm, DOWN) for size in (budget, answer.needed))
+        allowed = sized(budget, game.norm, DOWN)
+        needed = least_sized(answer.needed, game.norm)
         times = significant(game.factor)
         self.words.set_wordings(
             f"{allowed} = {times} × the {needed} needed", f"{allowed} = {times} × needed", allowed

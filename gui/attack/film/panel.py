@@ -348,6 +348,8 @@ class FilmPanel(AttackView):
         if attack.pulled_toward is not None:
             toward = an(dataset.class_names[attack.pulled_toward])
         sizes, wordings = size_words(size, norm, film.least), []
+        if film.distance is not None:
+            sizes += f" Distance to the image it is pulled toward {fixed(film.distance)}."
         for n, brief in ((_LONGEST_NAME, False), (_LONGEST_NAME, True), (16, True), (8, True)):
             names = [short(name, n) for name in dataset.class_names]
             headline = f"{outcome.headline(names, toward, brief=brief)}."

@@ -23,6 +23,8 @@ _SIZES = {
 }
 _DIGITS = 4
 """Of what is enough: with fewer it would seem to be well below a film's exact change."""
+_ALONG = ((0.5, "where"), (0.2, "partly where"), (-0.2, "hardly where"), (-1.1, "away from where"))
+"""From which cosine on a change may be said to point so."""
 _NOTHING = 1e-6
 """A pixel that moved less is as it was."""
 
@@ -88,11 +90,12 @@ def second_words(
 def likeness_words(likeness: tuple[float, float], name: str) -> str:
     """Return whether a change looks like its target."""
     by_weights, by_images = likeness
+    along = next(words for least, words in _ALONG if by_weights >= least)
     how = "far less" if by_images < by_weights / 2 else "less"
-    also = f"{how} where the mean {name} differs from the mean image ({fixed(by_images)})"
     if by_images >= by_weights:
-        also = f"and as much where the mean {name} differs from the mean image ({fixed(by_images)})"
+        how = "as much" if fixed(by_images) == fixed(by_weights) else "more"
     return (
-        f"Does it look like {an(name)}? The change points where the weights of {name} point "
-        f"(cosine {fixed(by_weights)}), {also}."
+        f"Does it look like {an(name)}? The change points {along} the weights of {name} point "
+        f"(cosine {fixed(by_weights)}), {how} where the mean {name} differs from the mean image "
+        f"({fixed(by_images)})."
     )

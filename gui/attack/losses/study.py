@@ -121,7 +121,10 @@ class Losses(QObject):
         """What of the attack chosen the three losses leave out, in words."""
         chosen = self._session.attack.chosen
         pull = chosen.value("pull") if "pull" in chosen.parameters else 0.0
-        return (f"all three without the pull of {pull:g}", "without the pull") if pull else ("",)
+        goes = "" if self._session.attack.target is not None else "to the likeliest other class"
+        pulled = f"without the pull of {pull:g}" if pull else ""
+        left_out = " and ".join(filter(None, (pulled, goes)))
+        return (f"all three {left_out}", left_out) if left_out else ("",)
 
     def leave(self) -> None:
         """Hold what is played, where nobody looks any more."""
