@@ -17,8 +17,6 @@ from gui.widgets.curves.timeline import Timeline
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-MIDDLE = 19
-
 
 @pytest.fixture
 def timeline(qtbot: QtBot) -> Timeline:
@@ -39,8 +37,12 @@ def chosen(timeline: Timeline) -> list[int]:
     return epochs
 
 
+def middle(timeline: Timeline) -> int:
+    return round(timeline._middle)
+
+
 def at(timeline: Timeline, epoch: float) -> QPoint:
-    return QPoint(round(timeline.x_of(epoch)), MIDDLE)
+    return QPoint(round(timeline.x_of(epoch)), middle(timeline))
 
 
 def test_nothing_before_a_branch_can_be_chosen(
@@ -64,13 +66,13 @@ def test_a_branch_between_two_epochs_begins_at_the_next(timeline: Timeline) -> N
 def test_the_bar_begins_at_the_branch_with_a_fork(timeline: Timeline, theme: Theme) -> None:
     timeline.set_theme(theme)
     fork = round(timeline.x_of(10))
-    inside = slice(MIDDLE - 2, MIDDLE + 3)
+    inside = slice(middle(timeline) - 2, middle(timeline) + 3)
     assert has_colour(pixels(timeline)[inside, : fork - 12], theme.accent).any()
     timeline.set_branch(10, "")
     painted = pixels(timeline)
     assert not has_colour(painted[inside, : fork - 12], theme.accent).any()
     assert has_colour(painted[inside, fork + 6 : fork + 20], theme.accent).all()
-    above = slice(MIDDLE - 12, MIDDLE - 5)
+    above = slice(middle(timeline) - 12, middle(timeline) - 5)
     assert has_colour(painted[above, fork - 12 : fork + 3], theme.accent).sum() > 10, "no fork"
 
 
@@ -127,15 +129,17 @@ def test_labels_stand_above_the_bar(timeline: Timeline, theme: Theme) -> None:
     timeline.set_theme(theme)
     timeline.set_ticks([(20, "learning rate 0.1 -> 0.5", "η 0.5")])
     x = round(timeline.x_of(20))
-    above = slice(0, MIDDLE - 6)
+    above = slice(0, middle(timeline) - 6)
     beside = pixels(timeline)[above, x + 3 : x + 40].astype(int)
     assert timeline.labels == ["η 0.5"]
     timeline.set_ticks([(20, "learning rate 0.1 -> 0.5", "")])
     assert timeline.labels == []
     without = pixels(timeline)[above, x + 3 : x + 40].astype(int)
     assert (np.abs(beside - without).sum(axis=-1) > 60).sum() > 15, "no label is painted"
-    assert has_colour(pixels(timeline)[MIDDLE - 9 : MIDDLE, x - 2 : x + 3], theme.best).any()
-    assert tip(timeline, QPoint(x, MIDDLE)) == "epoch 20\nlearning rate 0.1 -> 0.5"
+    assert has_colour(
+        pixels(timeline)[middle(timeline) - 9 : middle(timeline), x - 2 : x + 3], theme.best
+    ).any()
+    assert tip(timeline, QPoint(x, middle(timeline))) == "epoch 20\nlearning rate 0.1 -> 0.5"
     QToolTip.hideText()
 
 
@@ -143,7 +147,9 @@ def test_of_labels_that_overlap_the_most_recent_stays(timeline: Timeline) -> Non
     timeline.set_ticks([(20, "a", "first"), (20.5, "b", "second"), (35, "c", "far away")])
     assert timeline.labels == ["second", "far away"]
     x = timeline.x_of(20)
-    strip = pixels(timeline)[MIDDLE - 9 : MIDDLE + 9, round(x) - 2 : round(x) + 3]
+    strip = pixels(timeline)[
+        middle(timeline) - 9 : middle(timeline) + 9, round(x) - 2 : round(x) + 3
+    ]
     assert has_colour(strip, LIGHT.best).any(), "its tick must stay"
 
 
@@ -159,7 +165,7 @@ def test_a_run_that_goes_on_repaints_the_bar_alone(timeline: Timeline) -> None:
     timeline.set_run(50, 41, None)
     timeline.set_shown(41, live=True)
     painted.settle()
-    assert painted.region.boundingRect().bottom() < timeline.height() / 2 + MIDDLE / 2
+    assert painted.region.boundingRect().bottom() < timeline.height() / 2 + middle(timeline) / 2
     shown = pixels(timeline)
     timeline.update()
     np.testing.assert_array_equal(pixels(timeline), shown)
