@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.widgets.basics.arrow_keys import ENTER
+from gui.widgets.basics.controls import FittingList
 from gui.window.actions import STAGE_KEYS
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class InputHabits(QObject):
         elif isinstance(watched, QAbstractButton):
             watched.click()
         elif isinstance(watched, QComboBox):
-            watched.showPopup()
+            if not (isinstance(watched, FittingList) and watched.is_key_taken):
+                watched.showPopup()
         else:
             return False
         return True

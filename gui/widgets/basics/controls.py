@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
@@ -20,14 +20,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PySide6.QtCore import SignalInstance
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     Pressed = Callable[..., Any] | SignalInstance
 
 
 class FittingList(QComboBox):
-    """A list whose choice ends with an ellipsis where there is no room for all of it."""
+    """A list whose choice ends with an ellipsis where there is no room for all of it.
+
+    Qt folds it when a key is announced (Return, Escape). Within what is itself unfolded the same
+    key then comes to the list, and would open it again or fold what is around it: it is taken.
+    """
+
+    _is_open = is_key_taken = False
+    """Whether the key that comes has just folded it, for whoever presses Enter in it."""
+
+    def hidePopup(self) -> None:
+        """Fold, and be done with the key that did it."""
+        if self._is_open:
+            self._is_open, self.is_key_taken = False, True
+            QTimer.singleShot(0, self, self._take_keys)
+        super().hidePopup()
+
+    @Slot()
+    def _take_keys(self) -> None:
+        self.is_key_taken = False
+
+    def showPopup(self) -> None:
+        """Unfold."""
+        self._is_open = True
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what the key does, unless it has just folded the list."""
+        if not (self.is_key_taken and event.key() == Qt.Key.Key_Escape):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what fits: a list with a style sheet cuts words through their letters."""

@@ -21,6 +21,7 @@ _TYPEABLE = 1e15
 """Anything up to here can be typed, so that what is out of range is told, not eaten silently."""
 
 _OF = " of "
+_POPUP = Qt.WindowType.Popup
 _STEPS_PER_DECADE = (1.0, 2.0, 5.0)
 
 
@@ -143,9 +144,16 @@ class NumberField(QDoubleSpinBox):
         self.setValue(round(min(max(value, low), high), 10))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return enters the number, Escape forgets it; both give the keyboard back."""
+        """Return enters the number, Escape forgets it; both give the keyboard back.
+
+        Where nothing was typed, Escape folds what the field was unfolded in.
+        """
         if event.key() == Qt.Key.Key_Escape:
-            self.lineEdit().setText(self.textFromValue(self._accepted))
+            accepted = self.textFromValue(self._accepted)
+            if self.lineEdit().text() == accepted and self.window().windowType() is _POPUP:
+                event.ignore()
+                return
+            self.lineEdit().setText(accepted)
             self.clearFocus()
             return
         super().keyPressEvent(event)
