@@ -39,6 +39,7 @@ from gui.shared.side import Side
 from gui.theme import DARK, LIGHT
 from gui.tune.comparison.panel import ComparisonPanel
 from gui.tune.comparison.verdict import ahead_words, formula_words
+from gui.widgets.basics.controls import chooser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -443,6 +444,8 @@ def test_of_a_random_start_what_was_learnt_is_shown_until_another_way_is_chosen(
     another_run(qtbot, session, learning_rate=2.0)  # overshoots: its best is not its last
     wait_for_models(qtbot, panel)
     assert panel.what.currentText() == "Weights minus start"
+    whole = chooser("", panel, choices={0: "Weights minus start"}).sizeHint().width()
+    assert panel.what.width() >= whole, "nothing of it is cut"
     history = session.view.history
     assert history is not None
     learnt = history.best.weights - history.records[0].weights

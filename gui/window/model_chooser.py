@@ -194,22 +194,25 @@ class ModelPopup(Unfolded):
         shown = session.runs.shown
         colour = self._theme.colour(session.runs.colour_of(entry))
         row.swatch.setPixmap(swatch(colour).pixmap(_SWATCH))
-        name, differs = printable(entry.name), ""
+        name, differs = printable(entry.name), [""]
         is_shown = entry.run is shown
         if is_shown:
             config, data = entry.run.history.last_config, entry.run.data_config
             known = (one.label for one in PRESETS.values() if one.fits(config, data))
-            differs = next(known, "")
+            differs = [next(known, "")]
         elif shown is not None:
-            differs = ", ".join(differences(entry.run, shown))
+            said = differences(entry.run, shown)
+            differs = [", ".join(said)]
+            differs += [f"{', '.join(said[:n])} and {len(said) - n} more"
+                        for n in range(len(said) - 1, 0, -1)]  # fmt: skip
         scores = history.curve(history.held_out_part, "score")
         score = _three(float(scores[-1])) if len(scores) else ""
         row.name.set_wordings(*shortened("{}", name))
-        row.words.set_wordings(differs)
+        row.words.set_wordings(*differs)
         row.epochs.setText(f"{history.last_epoch:,}")
         row.score.setText(score)
         row.choose(is_shown)
-        words = f"{name}: {differs}" if differs else name
+        words = f"{name}: {differs[0]}" if differs[0] else name
         row.setToolTip(wrapped(words, "Show it in every view (Enter)"))
         row.setAccessibleName(f"{words}, {row.epochs.text()} epochs, {score} at the last")
 

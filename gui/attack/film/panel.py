@@ -319,7 +319,8 @@ class FilmPanel(AttackView):
         elif attack.chosen.begins_as_noise:
             words = f"result \u2212 start, {words}"
         most = at_most(largest, 2)
-        self.change_view.show_change(change, words, f"at most {most}", f"≤ {most}")
+        shorter = words.rpartition(", ")[2], f"at most {most}", f"≤ {most}"
+        self.change_view.show_change(change, words, *shorter)
         seen = step.predicted
         sure = f"with {step.probabilities[seen]:.3f}"
         captions = (

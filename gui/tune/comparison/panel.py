@@ -94,7 +94,7 @@ class ComparisonPanel(Panel):
         self.sides = self.verdict.sides
         self._has_chosen = False
         ways = {key: words for key, (words, _) in _WHAT.items()}
-        self.what = chooser("what is compared", self, choices=ways, shortest=10)
+        self.what = chooser("what is compared", self, choices=ways, shortest=13)
         for place, (_, help_text) in enumerate(_WHAT.values()):
             self.what.setItemData(place, wrapped(help_text), Qt.ItemDataRole.ToolTipRole)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)

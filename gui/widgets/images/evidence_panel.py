@@ -64,7 +64,7 @@ class EvidencePanel(QWidget):
         self.setLayout(beside((self.map, 0, Qt.AlignmentFlag.AlignTop), (right, 1), spacing=6))
 
     def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = chooser(f"evidence {name} class", self, tip, shortest=2)
+        combo = chooser(f"evidence {name} class", self, tip, shortest=1)
         combo.setIconSize(QSize(0, 0))  # there are none, and none is made room for
         combo.activated.connect(self._pair_chosen)
         return combo
