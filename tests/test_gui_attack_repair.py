@@ -127,7 +127,7 @@ def check_side(side: RepairSide, one: Changed, limit: float, session: Session) -
     assert side.image.title == f"test {one.index}"
     assert side.image.caption == f"truly {names[one.label]}"
     assert side.change.title == f"change × {1 / limit:.3g}"
-    assert side.change.caption == f"size {smallest.size:.3g}"
+    assert side.change.caption == f"size {at_most(smallest.size)}"
     assert side.result.caption == f"read as {names[int(one.after.argmax())]}"
     for k in (smallest.predicted, smallest.target):
         words = f"{names[k]}: {sure_words(one.before[k])} → {sure_words(one.after[k])}"

@@ -21,11 +21,13 @@ from gui_helpers import (
     wait_for_state,
     wait_until,
 )
+from PySide6.QtWidgets import QStyle, QStyleOptionComboBox
 
 from core.exact.curves import exact_robustness, shown_size
 from core.insight.diagnostics import weight_limit
 from core.pictures import DIVERGING
 from core.progress import finish
+from core.words import at_least
 from gui.attack.robustness.panel import RobustnessPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
@@ -124,7 +126,7 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
     found = [finish(exact_robustness(w, data_of(session).test, boxed=False)) for w in weights]
     words = pair.words.text()
     mine, its = (one.median("l2") for one in found)
-    assert f"median {its:.3g} instead of {mine:.3g}" in words
+    assert f"median {at_least(its)} instead of {at_least(mine)}" in words
     assert f"{found[1].score:.4f} instead of {found[0].score:.4f}" in words
     (behind,) = plot.runs.runs
     entry = session.runs.entries[0]
@@ -186,6 +188,15 @@ def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(
     oldest, newest, _ = session.runs.entries
     other = page.head.other
     wait_until(qtbot, lambda: other.currentData() == newest.key)
+    option, style = QStyleOptionComboBox(), QStyle.ComplexControl.CC_ComboBox
+    field = QStyle.SubControl.SC_ComboBoxEditField
+
+    def is_whole() -> bool:
+        other.initStyleOption(option)
+        room = other.style().subControlRect(style, option, field, other).width()
+        return other.fontMetrics().horizontalAdvance(other.currentText()) <= room
+
+    wait_until(qtbot, is_whole)
     choose(qtbot, other, other.findData(oldest.key))
     wait_until(
         qtbot, lambda: len(pair.mosaic.rows) == 2 and pair.mosaic.rows[1].label == oldest.name

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gui_helpers import Painted, pixels
+from gui_helpers import Painted, has_colour, pixels
+from PySide6.QtCore import QRect
 
-from gui.theme import USUAL, apply_font
+from gui.theme import LIGHT, USUAL, apply_font
 from gui.widgets.bars.probability_bars import ProbabilityBars
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ def test_only_lines_that_change_are_painted(bars: ProbabilityBars) -> None:
     bars.set_probabilities(NAMES, np.array([0.5, 0.25, 0.25, *7 * [1e-9]]), true=0, target=1)
     painted.settle()
     assert painted.n_paints == 0
+
+
+def test_a_target_that_is_the_true_class_has_both_marks(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(NAMES, BEFORE, true=1, target=1)
+    row = bars.bar_rect(1).toRect()
+    mark = pixels(bars, QRect(0, row.top() - 3, 13, row.height() + 6))
+    for colour in (LIGHT.good, LIGHT.bad):
+        assert has_colour(mark, colour).any()
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,7 @@ def test_better_stays_up_and_numbers_keep_their_sign(qtbot: QtBot) -> None:
     axis = plot.view.axes["left"]
     (_, places), _ = axis.tickValues(low, high, 150)
     strings = axis.tickStrings(places, 1.0, 1.0)
+    assert axis.tickStrings([6.0, 8.0], 1.0, 1.0) == ["−1e−6", "−1e−8"]
     assert len(places) >= 2
     for place, words in zip(places, strings, strict=True):
         assert words.startswith(MINUS)

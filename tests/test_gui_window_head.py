@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMessageBox,
     QScrollBar,
+    QStyleOptionComboBox,
     QWidget,
 )
 
@@ -222,6 +223,16 @@ def test_menus_open_behind_one_button_and_alt(window: MainWindow, qtbot: QtBot) 
     press(qtbot, window, "Alt+F")
     assert window.menus.by_name["File"].isVisible()
     window.menus.by_name["File"].close()
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_a_preset_is_named_whole_where_there_is_room(window: MainWindow, key: str) -> None:
+    combo, option = window.head.preset, QStyleOptionComboBox()
+    window.resize(1280, 720)
+    combo.setCurrentIndex(combo.findData(key))
+    window.head.layout().activate()  # type: ignore[union-attr]
+    combo.initStyleOption(option)
+    assert option.currentText == PRESETS[key].label
 
 
 def test_a_preset_is_offered_where_settings_act(window: MainWindow) -> None:

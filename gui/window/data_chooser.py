@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 # Not paths: no file name holds a NUL.
 _OPEN_FOLDER, _OPEN_FILE, _MORE = "\0folder", "\0file", "\0more"
-_LONGEST_NAME = 190
-"""Pixels of a name in the head; a longer one is cut."""
 
 
 class HeadChooser(QComboBox):
@@ -44,9 +42,11 @@ class HeadChooser(QComboBox):
     Parameters
     ----------
     icon_name : of its icon
+    longest : pixels of what it says; more is cut
     """
 
     icon_name = "data"
+    longest = 190
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class HeadChooser(QComboBox):
     @property
     def _words_width(self) -> int:
         words = self.fontMetrics().horizontalAdvance(self.currentText())
-        return min(words, pixels(_LONGEST_NAME))
+        return min(words, pixels(self.longest))
 
     def sizeHint(self) -> QSize:
         """Return the room for what it says now."""

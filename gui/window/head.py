@@ -45,6 +45,7 @@ class PresetChooser(HeadChooser):
     """Begins a run with a whole set of settings: one act."""
 
     icon_name = "panel"
+    longest = 320
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__("Preset", parent)

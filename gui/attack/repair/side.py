@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.words import significant
+from core.words import at_most
 from gui.shared.columns import sentences
 from gui.shared.words import PARTS, sure_words
 from gui.widgets.basics.controls import button
@@ -110,9 +110,7 @@ class RepairSide(QWidget):
         self.image.set_title(f"{PARTS[part]} {one.index:,}")
         label = names[one.label]
         self.image.show_grey(image, *shortened("truly {}", label), label)
-        size = (
-            f"size {significant(smallest.size)}" if one.crossing.is_possible else "none is enough"
-        )
+        size = f"size {at_most(smallest.size)}" if one.crossing.is_possible else "none is enough"
         self.change.show_change(change, size, limit=limit)
         read = names[int(one.after.argmax())]
         self.result.show_grey(one.result.reshape(shape), *shortened("read as {}", read))

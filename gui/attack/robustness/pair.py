@@ -18,7 +18,7 @@ from core.insight.diagnostics import (
 from core.learning.adversary import ADVERSARIES
 from core.learning.perceptron import ran_away
 from core.learning.records import epoch_words
-from core.words import significant
+from core.words import at_least, significant
 from gui.attack.robustness.part import RobustnessPart
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
@@ -156,7 +156,7 @@ class RobustnessPair(RobustnessPart):
             kind = ADVERSARIES[config.adversary]
             how = f" learnt against an adversary of {kind} {config.adversary_size:g}"
         scores = f"{curves.exact[other.key].score:.4f} instead of {curves.shown.score:.4f}"
-        median = f"median {significant(its)} instead of {significant(mine)}"
+        median = f"median {at_least(its)} instead of {at_least(mine)}"
         away = [m for m, ok in zip(models, self._sound(models), strict=True) if not ok]
         colours = "".join(
             f"; {short(self._name(m), _LONGEST_NAME)} in its own colours" for m in away
@@ -168,7 +168,7 @@ class RobustnessPair(RobustnessPart):
             f"{name}{how}: {median}",
             f"{name}: {median}",
             median,
-            f"{significant(its)}, not {significant(mine)}",
+            f"{at_least(its)}, not {at_least(mine)}",
         )
 
     @property

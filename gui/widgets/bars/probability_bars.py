@@ -247,12 +247,14 @@ class ProbabilityBars(Painted):
         radius = min(4.5, bar.height() / 2)
         centre = QPointF(6, bar.center().y())
         if k == self._target:
+            inner = radius / 2 if k == self.true_class else radius  # within the ring
             painter.setBrush(QColor(self._theme.bad))
             painter.setPen(Qt.PenStyle.NoPen)
-        else:
+            painter.drawEllipse(centre, inner, inner)
+        if k == self.true_class:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._theme.good), 2))
-        painter.drawEllipse(centre, radius, radius)
+            painter.drawEllipse(centre, radius, radius)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell the exact number of the bar under the pointer."""
@@ -262,7 +264,8 @@ class ProbabilityBars(Painted):
         shown = self.shown_classes()
         if 0 <= line < len(shown):
             k = shown[line]
-            role = {self.true_class: f" ({self._true_words})", self._target: " (target)"}.get(k, "")
+            roles = ((self.true_class, self._true_words), (self._target, "target"))
+            role = "".join(f" ({words})" for one, words in roles if k == one)
             text = f"p({self._names[k]}) = {fixed(self.probabilities[k], 6)}{role}"
             if self.logits is not None:
                 text += f", z = {significant(float(self.logits[k]), 6)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from itertools import pairwise
 from math import ceil, floor, log10
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _ROOM = {"bottom": 46, "left": 22}
 """Pixels between two labels of an axis."""
+_EXPONENT = re.compile(r"e\+?(-?)0*(\d+)")
+"""Of a number as Python writes it."""
 _WIDEST = "0.0000"
 """Of the numbers below a plot; their room follows the font."""
 _FEW_DECADES = 1.3
@@ -205,7 +208,7 @@ class ScaledAxis(pg.AxisItem):
                 text if place - low <= free * (high - low) else ""
                 for place, text in zip(values, strings, strict=True)
             ]
-        return [text.replace("-", MINUS, 1) for text in strings]
+        return [_EXPONENT.sub(r"e\1\2", text).replace("-", MINUS) for text in strings]
 
     def _words_width(self) -> float:
         font = self.style["tickFont"] or QApplication.font()
