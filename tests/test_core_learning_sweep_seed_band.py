@@ -159,12 +159,15 @@ def test_how_large_chance_is_is_said_in_words() -> None:
     found = swept(Sweep(tiny_dataset(), with_seeds(replace(CONFIG, epochs=1), 5)))
     rows = {"test_score": np.array([[0.5] * 5, [0.8612, 0.868, 0.866, 0.863, 0.8644]])}
     band = replace(found, curves=found.curves | rows)
-    assert band.chance == "test score at the end .861 to .868, half of them within .863 to .866"
+    assert band.chance == (
+        "test score at the end, epoch 1: .861 to .868, half of them within .863 to .866"
+    )
     rows["test_score"] = np.array([[0.86123, 0.86141, np.nan]])
     band = replace(found, curves=found.curves | rows, n_diverged=1)
-    assert band.chance == "test score at the end .8612 to .8615, 1 diverged"
+    assert band.chance == "test score at the end, epoch 1: .8612 to .8615, 1 diverged"
     rows["test_score"] = np.array([[1.0]])
-    assert replace(found, curves=found.curves | rows).chance == "test score at the end 1.0000"
+    said = "test score at the end, epoch 1: 1.0000"
+    assert replace(found, curves=found.curves | rows).chance == said
     rows["test_score"] = np.full((1, 3), np.nan)
     band = replace(found, curves=found.curves | rows, n_diverged=3)
     assert band.chance == "all 3 diverged"

@@ -42,7 +42,7 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLayout, QSlider
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLayout, QSlider, QWidget
 
 from core.attack import frames
 from core.attack.methods.descent import Descent
@@ -50,7 +50,8 @@ from core.drawing.drawing import mnist_placement, placed, placement_of, plain
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
 from gui.images.draw.panel import DrawPanel
-from gui.images.draw.way import Way
+from gui.images.draw.way import Way, WayRow
+from gui.images.draw.words import placing_words
 from gui.images.page import DRAW, SPLIT, ImagesPage
 from gui.session.run_state import RunState
 from gui.shared.words import an
@@ -190,6 +191,22 @@ def test_the_switch_shows_why_off_centre_digits_fail(
     before, after = read[Way.PLAIN], read[Way.DATA]
     assert before != after
     assert page.sentence.text().startswith(f"<b>Like these it is read as {after}, not {before}:")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [(0.99951, 0.99999, "as sure"), (0.9, 0.902, "surer"), (0.9, 0.898, "less sure")],
+)
+def test_nothing_is_surer_where_both_bars_say_the_same(
+    qtbot: QtBot, before: float, after: float, words: str
+) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    rows = [WayRow(way, "", holder) for way in (Way.PLAIN, Way.MNIST)]
+    for row, sure in zip(rows, (before, after), strict=True):
+        row.probabilities = np.array([sure, 1 - sure])
+    drawn = plain(np.eye(28), (28, 28))
+    assert f"Like MNIST it is {words}:" in placing_words(drawn, rows[0], rows[1], ("0", "1"))
 
 
 def test_the_steps_are_shown_in_words_and_where_there_is_room_in_pictures(

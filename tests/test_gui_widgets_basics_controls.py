@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from gui_helpers import pixels
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -105,6 +105,9 @@ def test_escape_folds_at_once_where_nothing_was_typed(
     assert not made.isVisible()
     made.show()
     field.setFocus()
+    field.lineEdit().setText("0.15")
+    QTest.mouseDClick(field.lineEdit(), Qt.MouseButton.LeftButton, pos=QPoint(4, 8))
+    assert field.lineEdit().selectedText() == "0.15", "not what stands before the point alone"
     QTest.keyClicks(field.lineEdit(), "7")
     press_as_a_keyboard(made, Qt.Key.Key_Escape)  # forgets what was typed
     assert (field.value(), field.text()) == (30, "30")

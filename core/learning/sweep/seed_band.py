@@ -103,7 +103,8 @@ class SeedBand:
         diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
         if not len(scores):
             return f"all {len(last)} diverged" if len(last) > 1 else "diverged"
-        words = f"{self.held_out_part} score at the end {_range(scores[0], scores[-1])}"
+        part, at = self.held_out_part, f"the end, epoch {self.epochs[-1]:,}"
+        words = f"{part} score at {at}: {_range(scores[0], scores[-1])}"
         if len(scores) >= _ENOUGH_FOR_QUARTILES:
             words += f", half of them within {_range(*np.quantile(scores, (0.25, 0.75)))}"
         return f"{words}{diverged}"

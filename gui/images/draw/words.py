@@ -40,7 +40,10 @@ def placing_words(drawn: Drawn, plainly: WayRow, normally: WayRow, names: Sequen
             *(escape(short(names[k], LONGEST_NAME)) for k in (after, before))
         )
     else:
-        more = float(normally.probabilities[after] - plainly.probabilities[after])
+        # As the bars say it: beside 1.000 and 1.000 nothing is surer.
+        both = normally.probabilities, plainly.probabilities
+        sure, was = (round(float(each[after]), 3) for each in both)
+        more = sure - was
         result = "it is surer" if more > 0 else "it is less sure" if more < 0 else "it is as sure"
     return f"<b>{way} {result}:</b> {done}"
 

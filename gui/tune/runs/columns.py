@@ -219,7 +219,7 @@ def _band_cells(band: SeedBand) -> dict[str, Cell]:
         low, high = float(one.low[place]), float(one.high[place])
         cell = _score(float(one.median[place]), PARTS[each])
         between = f"{fixed(low, 4, DOWN)} to {fixed(high, 4, UP)}"
-        cells[each] = Cell(cell.words, cell.order, f"{cell.tip}; {between}")
+        cells[each] = Cell(cell.words, cell.order, f"{cell.tip} at epoch {best:g}; {between}")
     return cells
 
 

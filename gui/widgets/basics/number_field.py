@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSizePolicy, QWidget
 
 from gui.theme import pixels
 from gui.widgets.basics.arrow_keys import ENTER
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
     from core.parameters import Parameter
 
@@ -23,6 +23,12 @@ _TYPEABLE = 1e15
 _OF = " of "
 _POPUP = Qt.WindowType.Popup
 _STEPS_PER_DECADE = (1.0, 2.0, 5.0)
+
+
+class _Line(QLineEdit):
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Choose the whole number: Qt takes what stands before its point alone."""
+        self.selectAll()
 
 
 class NumberField(QDoubleSpinBox):
@@ -39,6 +45,7 @@ class NumberField(QDoubleSpinBox):
         super().__init__(parent)
         self._declared = declared
         self._whole = declared.kind != "float"
+        self.setLineEdit(_Line(self))
         self._accepted = float(declared.low or 0)
         self._used: int | None = None
         self.setDecimals(0 if self._whole else 8)
