@@ -119,6 +119,33 @@ def test_a_header_is_no_label(tmp_path, header):
     assert_pairs(open_dataset(str(folder)))
 
 
+@pytest.mark.parametrize("opened", ["", "x.npy", "a.csv"])
+@pytest.mark.parametrize(
+    ("labels", "header"), [(LABELS, "0"), (WORDS, "0"), (WORDS, "species"), (LABELS, "species")]
+)
+def test_one_line_more_than_images_is_a_header(tmp_path, opened, labels, header):
+    path = files(opened, x__npy=npy(IMAGES), a__csv=lines(labels, header))(tmp_path)
+    dataset = open_dataset(str(path))
+    assert_pairs(dataset)
+    noted = f"The first line of the labels, '{header}', was taken for a header."
+    assert noted in dataset.notes or (labels is LABELS and header != "0")
+
+
+@pytest.mark.parametrize("values", [[7, *LABELS], [1, 0, *LABELS], ["cat", *WORDS], [0, 0, 0]])
+def test_other_lines_too_many_are_no_header(tmp_path, values):
+    path = files("x.npy", x__npy=npy(IMAGES), y__csv=lines(values))(tmp_path)
+    assert "12 images but" in refusal(path)
+
+
+def test_headers_of_both_parts_are_left_out(tmp_path):
+    parts = {"train": slice(0, 6), "test": slice(6, 13)}
+    made = {f"X_{part}__npy": npy(IMAGES[which]) for part, which in parts.items()}
+    made |= {f"y_{part}__csv": lines(LABELS[which], "0") for part, which in parts.items()}
+    dataset = open_dataset(str(files("", **made)(tmp_path)))
+    assert_pairs(dataset)
+    assert dataset.test.n_samples == 6
+
+
 def test_no_more_labels_than_images_may_be_are_read(tmp_path, monkeypatch):
     path = files("y.csv", y__csv=lines(np.arange(400) % 200))(tmp_path)
     assert f"different label number {limits.MAX_CLASSES + 1}" in refusal(path)

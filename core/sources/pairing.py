@@ -47,7 +47,10 @@ def stem(name: str) -> str:
 
 
 def named(halves: Mapping[str, Sequence[LazyArray]]) -> list[list[LazyArray]]:
-    """Return the arrays of each file under names that tell the files apart."""
+    """Return the arrays of each file under names that tell the files apart.
+
+    What may be a header above labels is left out where there is just one more than images.
+    """
     stems = [stem(file) for file in halves]
     found = []
     for file, arrays in halves.items():
@@ -59,7 +62,18 @@ def named(halves: Mapping[str, Sequence[LazyArray]]) -> list[list[LazyArray]]:
                 for array, name in zip(arrays, names, strict=True)
             ]
         )
-    return found
+    images = [array.info for arrays in found for array in arrays if array.info.may_be_images]
+    return [[_without_header(array, images) for array in arrays] for arrays in found]
+
+
+def _without_header(array: LazyArray, images: Sequence[ArrayInfo]) -> LazyArray:
+    me, part = array.info, part_of(array.info.name)
+    theirs = [info for info in images if part_of(info.name) == part] or images
+    numbers = {info.shape[0] for info in theirs}
+    if array.without_first is None or me.shape[0] in numbers or me.shape[0] - 1 not in numbers:
+        return array
+    shape = array.without_first.info.shape
+    return replace(array.without_first, info=replace(me, shape=shape))
 
 
 def with_partner(

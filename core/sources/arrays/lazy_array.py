@@ -24,9 +24,11 @@ class LazyArray:
     load : reads it; called once, after ``info`` was checked
     note : what was done to find it, in words; "" if nothing
     load_first : reads so many entries from its beginning; None where that is no less work
+    without_first : the same without its first entry, where that may be a header
     """
 
     info: ArrayInfo
     load: Callable[[], Generator[Progress, None, NDArray[Any]]]
     note: str = ""
     load_first: Callable[[int], Generator[Progress, None, NDArray[Any]]] | None = None
+    without_first: LazyArray | None = None

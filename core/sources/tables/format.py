@@ -19,9 +19,10 @@ from core.sources import limits
 from core.sources.arrays.emnist import is_emnist, named_labels
 from core.sources.arrays.lazy_array import LazyArray
 from core.sources.arrays.roles import ArrayInfo, HalfSet
-from core.sources.opening import folder_names
-from core.sources.parts import Head, Pair, Parts
+from core.sources.opening import folder_names, looking
+from core.sources.parts import Head, NotOneSet, Pair, Parts
 from core.sources.streams import file_blob, open_file
+from core.sources.tables import label_file
 from core.sources.tables.columns import TRAINING, picked
 from core.sources.tables.labels import NUMBER, LabelCodes
 from core.sources.tables.layout import (
@@ -105,6 +106,8 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     path, names, notes = head.path, head.names, list[str]()
     if head.is_folder:
         path = only_table(head.path, head.names)
+        if label_file.recognises((yield from looking(path))):
+            raise NotOneSet(f"{path}: these are labels, and their images are in no table beside it")
     else:
         names = folder_names(path.parent)
     first = yield from _first_layout(path, reading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,7 +96,25 @@ def halves(head: Head, reading: ReadingConfig) -> Generator[Progress, None, list
         yield Progress(1, 1, "files")
         return values
 
-    return [LazyArray(ArrayInfo(head.path.name, values.shape, str(values.dtype)), load)]
+    array = LazyArray(ArrayInfo(head.path.name, values.shape, str(values.dtype)), load)
+    if width == 1 and len(values) > 1 and _may_be_header(values):
+        array = replace(array, without_first=_without_first(values, array.info))
+    return [array]
+
+
+def _may_be_header(values: NDArray[Any]) -> bool:
+    """Whether the first is pandas' name of a nameless column, or a word that never comes again."""
+    first = str(values[0])
+    return first == "0" or (not NUMBER.fullmatch(first) and bool((values[1:] != values[0]).all()))
+
+
+def _without_first(values: NDArray[Any], info: ArrayInfo) -> LazyArray:
+    def load() -> Generator[Progress, None, NDArray[Any]]:
+        yield Progress(1, 1, "files")
+        return values[1:]
+
+    note = f"The first line of the labels, {str(values[0])[:40]!r}, was taken for a header."
+    return LazyArray(replace(info, shape=(len(values) - 1,)), load, note)
 
 
 def _fields(line: bytes) -> list[str]:
