@@ -39,6 +39,7 @@ from core.progress import finish
 from core.words import at_least, at_most
 from gui.attack.robustness.images import N_IMAGES
 from gui.attack.robustness.panel import RobustnessPanel
+from gui.attack.robustness.words import outcome
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -137,9 +138,17 @@ def test_where_nobody_points_the_legend_tells_of_one_size_and_of_what_was_tried_
     assert plot.legend.words[0] == f"exact {100 * y[at]:.0f} %"
     assert all(words.endswith("%") for words in plot.legend.words)
     x, y = plot.main.data("PGD")
-    plot.set_data("PGD", x[:5], y[:5])  # as far as it has been tried
-    (words,) = (words for words in plot.legend.words if words.startswith("PGD"))
-    assert words == "PGD"
+    for n_tried in (5, 1):
+        plot.set_data("PGD", x[:n_tried], y[:n_tried])  # as far as it has been tried
+        plot.marks.set_marker(x[n_tried])
+        (words,) = (words for words in plot.legend.words if words.startswith("PGD"))
+        assert words == "PGD"
+    few = {label: counts[:1] for label, counts in curves.attacks.items()}
+    assert "noise" in outcome(curves, None, "")[0]
+    assert "noise" not in outcome(replace(curves, attacks=few), None, "")[0]
+    page.curves._draw(replace(curves, furthest=float(x[3])))  # a run that ran away
+    assert plot.marks.marker == x[3]
+    assert f"exact {100 * plot.main.data('exact')[1][3]:.0f} %" in plot.legend.words
 
 
 def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(

@@ -103,9 +103,10 @@ class RobustnessPlot(RobustnessPart):
         runs = [self._behind(curves, model) for model in curves.models[1:]]
         self.plot.set_runs([run for run in runs if run is not None])
         self.plot.set_x_range(0.0, curves.furthest, least=0.0)
-        # Where nobody points the legend tells of the size that half of the images withstand.
+        # Where nobody points the legend tells of the size that half of the images withstand, or of
+        # the end of the axis: never of a size that is not drawn.
         median = curves.shown.median(curves.norm, label)
-        self.plot.marks.set_marker(median if median <= curves.furthest else None)
+        self.plot.marks.set_marker(median if median <= curves.furthest else curves.furthest)
 
     def _behind(self, curves: RobustnessCurves, model: RunModel) -> RunCurves | None:
         """Return the exact curve of another run, None if that is gone by now."""

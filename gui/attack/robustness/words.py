@@ -68,9 +68,9 @@ def _noise_words(curves: RobustnessCurves, label: int | None, median: float) -> 
     if known is None or not len(known):
         return ""
     at = curves.attack_sizes[: len(known)]
-    i = min(int(np.searchsorted(at, median)), len(at) - 1)
+    i = int(np.searchsorted(at, median))
     right = share_right(known, curves.images.split.labels, label)
-    if not right[0] > 0:
+    if i == len(at) or not right[0] > 0:
         return ""
     fooled = 1 - right[i] / right[0]
     how = "that long" if curves.norm == "l2" else "that large"

@@ -199,7 +199,7 @@ class MainCurves:
             name, short = self.called(curve.name)
             if self.is_visible(curve.name) and name:
                 x, y = self.data(curve.name)
-                i = index_at(x, at)
+                i = index_at(x, at, may_lag=self._stops is None)
                 value = "" if i is None else legend_number(float(y[i]), percent=percent)
                 entries.append(Entry(name, value, curve.colour, curve.style, short))
         return entries

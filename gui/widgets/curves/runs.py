@@ -116,15 +116,16 @@ def nearest_index(x: NDArray[Any], at: float, scale: Scale = Scale.LINEAR) -> in
     return before if at <= scale.value_at(middle) else after
 
 
-def index_at(x: NDArray[Any], at: float | None) -> int | None:
+def index_at(x: NDArray[Any], at: float | None, *, may_lag: bool = True) -> int | None:
     """Return which of ascending ``x`` is nearest to ``at``, the last for None.
 
-    None where there is none, or where ``at`` lies more than a step beyond the last: a curve that is
-    still growing says nothing of a place that it has not reached.
+    None where there is none, or where ``at`` lies beyond the last, by more than a step where a
+    curve may lag: one that is still growing says nothing of a place that it has not reached.
     """
     if at is None or not len(x):
         return len(x) - 1 if len(x) else None
     step = float(x[-1] - x[-2]) if len(x) > 1 else 1.0
+    step *= may_lag
     return nearest_index(x, at) if at <= x[-1] + step else None
 
 
