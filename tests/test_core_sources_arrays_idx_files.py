@@ -417,7 +417,7 @@ ZIPS = {
         "train-images-idx3-ubyte: cut short: the header promises 112 bytes (6 x 4 x 4 values)",
     ),
     "labels missing": (
-        with_member(lambda a: a.writestr("train-images-idx3-ubyte", b"")),
+        with_member(lambda a: a.writestr("train-images-idx3-ubyte", idx_bytes(np.ones((6, 4, 4))))),
         "train-images-idx3-ubyte: its labels are missing",
     ),
     "gzip inside cut": (

@@ -146,6 +146,28 @@ def test_headers_of_both_parts_are_left_out(tmp_path):
     assert dataset.test.n_samples == 6
 
 
+NAMED_IDX = {
+    "images": ("train-images-idx3-ubyte", idx(IMAGES), {"lab__csv": lines(LABELS)}),
+    "images, IDX labels": ("train-images-idx3-ubyte", idx(IMAGES), {"lab": idx(LABELS)}),
+    "labels": ("train-labels-idx1-ubyte", idx(LABELS), {"x__npy": npy(IMAGES)}),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED_IDX)
+def test_idx_files_named_as_mnists_go_with_a_file_of_another_name(tmp_path, kind):
+    name, write, other = NAMED_IDX[kind]
+    folder = files("", **{name: write}, **other)(tmp_path)
+    for opened in (tmp_path, folder, folder / name, folder / next(iter(other)).replace("__", ".")):
+        assert_pairs(open_dataset(str(opened)))
+
+
+def test_emnists_images_are_not_read_with_labels_of_another_name(tmp_path):
+    name = "emnist-letters-train-images-idx3-ubyte"
+    folder = files("", **{name: idx(IMAGES), "lab__csv": lines(LABELS)})(tmp_path)
+    for opened in (folder, folder / name):
+        assert "its labels are missing; expected emnist-letters-train-labels" in refusal(opened)
+
+
 def test_no_more_labels_than_images_may_be_are_read(tmp_path, monkeypatch):
     path = files("y.csv", y__csv=lines(np.arange(400) % 200))(tmp_path)
     assert f"different label number {limits.MAX_CLASSES + 1}" in refusal(path)

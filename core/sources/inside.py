@@ -72,9 +72,8 @@ def open_path(
         search = _Search(head, formats, reading)
         yield from search.look_through(head, _MAX_DEPTH)
         if reason is not None:  # it says more of the whole than the same of a folder in it does
-            search.failures = [
-                each for each in search.failures if not isinstance(each[1], NotOneSet)
-            ]
+            less = (NotOneSet, type(reason))
+            search.failures = [each for each in search.failures if not isinstance(each[1], less)]
         if search.found or search.failures:
             return search.only_one()
     if reason is not None:
@@ -153,7 +152,7 @@ class _Search:
         self, place: Place, depth: int, halves: dict[str, list[LazyArray]]
     ) -> Generator[Progress, None, bool]:
         """Return whether what is at ``place`` opens, or something in it; half a set is kept."""
-        reason = None
+        reason: DatasetError | None = None
         try:
             head = yield from looking(place)
             file_format = recognising(head, self._formats)
@@ -172,8 +171,10 @@ class _Search:
             except ArraysUnclear as error:
                 self.found.append((self._name(place), error))
             except HalfSet as half:
-                halves[place.name] = list(half.arrays)
-                return False
+                if half.arrays or not head.is_folder:
+                    halves[place.name] = list(half.arrays)
+                    return False
+                reason = half
             except NotOneSet as error:
                 reason = error
             except DatasetError as error:
@@ -189,6 +190,8 @@ class _Search:
             return False
         n_failures = len(self.failures)
         opens = yield from self.look_through(head, depth - 1)
+        if isinstance(reason, HalfSet) and not opens:
+            del self.failures[n_failures:]
         if reason is not None and not opens and len(self.failures) == n_failures:
             self.failures.append((place, reason))
         return opens

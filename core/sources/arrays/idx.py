@@ -73,7 +73,14 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     names = head.names if head.is_folder else folder_names(folder)
     opened = "" if head.is_folder else path.name
     blobs = _files(folder, [name for name in names if is_idx_name(name)])
-    chosen = named_set(str(path), by_name(blobs, opened), opened)
+    named = by_name(blobs, opened)
+    try:
+        chosen = named_set(str(path), named, opened)
+    except HalfSet as half:  # a file of another name may hold the rest, but not how EMNIST lies
+        if len({file.kind for file in named}) > 1 or any(is_emnist(blob.name) for blob in blobs):
+            raise DatasetError(str(half)) from None
+        half.arrays = [] if head.is_folder else (yield from halves(head, reading))
+        raise
     beside = _files(folder, [name for name in names if name.lower().endswith("mapping.txt")])
     name = path.resolve().name if head.is_folder else path.name
     return (yield from read_set(name, str(path), chosen, beside))

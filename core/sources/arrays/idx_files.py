@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from core.errors import DatasetError
+from core.sources.arrays.roles import HalfSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -156,12 +157,10 @@ def _named_pair(
     return (part["images"], part["labels"]) if part else None
 
 
-def _missing(there: Blob, kind: Kind) -> DatasetError:
+def _missing(there: Blob, kind: Kind) -> HalfSet:
     digit = "1" if kind == "labels" else "3"
     expected = re.sub("images|labels", kind, there.name, flags=re.IGNORECASE)
     expected = re.sub("idx[13]", f"idx{digit}", expected, flags=re.IGNORECASE)
     if expected == there.name:
         expected = f"train-{kind}-idx{digit}-ubyte.gz"
-    return DatasetError(
-        f"{there.label}: its {kind} are missing; expected {expected} in the same folder"
-    )
+    return HalfSet(f"{there.label}: its {kind} are missing; expected {expected} in the same folder")
