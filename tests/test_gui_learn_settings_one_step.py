@@ -77,6 +77,16 @@ def test_one_batch_moves_the_counter_the_batch_the_weights_and_says_its_loss(
     assert found is not None
     np.testing.assert_array_equal(found.images, expected.images)
     np.testing.assert_array_equal(found.right, expected.right)
+    assert held_window.notice.text == words
+    one_batch(held_window, qtbot)
+    assert held_window.notice.text == told[-1] != words
+    press(qtbot, held_window, "E")  # other images, of which nothing is told
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    assert "The loss of these" not in held_window.notice.text
+    one_batch(held_window, qtbot)
+    assert held_window.notice.text == told[-1]
+    session.view.show_epoch(0)
+    assert "The loss of these" not in held_window.notice.text
 
 
 def test_wrong_images_are_ringed_in_red_and_all_are_whole_multiples(

@@ -160,8 +160,10 @@ def test_in_the_window_the_table_has_its_keys_and_space_still_plays(
     assert session.runs.reference_key == session.runs.entries[0].key
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     assert len(session.runs.entries) == 1
+    assert window.notice.text == "Run 1 was removed."
     press(qtbot, window, "Ctrl+Z")
     assert len(session.runs.entries) == 2
+    assert not window.notice.has_message
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Space)
     wait_until(qtbot, lambda: session.view.is_running or len(session.runs.entries) > 2)

@@ -46,6 +46,8 @@ class Messages(QObject):
     """A :class:`Message`."""
     notified = Signal(str, bool)
     """The words of a message, and whether it is an error."""
+    withdrawn = Signal(str)
+    """The words of a message that hold no longer."""
     undo_changed = Signal()
     """Whether something can be undone is another matter."""
     surprised = Signal(str)
@@ -53,8 +55,9 @@ class Messages(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._done: list[Callable[[], object]] = []
-        """What undoes what was done, the newest last."""
+        self._done: list[tuple[str, Callable[[], object]]] = []
+        """What was done and what undoes it, the newest last."""
+        self._move = ""
 
     def note(self, words: str, verb: str = "", act: Callable[[], object] | None = None) -> None:
         """Tell something that is well; ``verb`` is what can be done about it, by ``act``."""
@@ -64,16 +67,28 @@ class Messages(QObject):
         """Tell what went wrong, or cannot be, and what to do."""
         self.say(Message(words, True, verb, act))
 
+    def note_move(self, words: str) -> None:
+        """Tell what one move has done: that holds until the next, see :meth:`end_move`."""
+        self._move = words
+        self.note(words)
+
+    def end_move(self) -> None:
+        """Withdraw what the last move did: something else is learnt or looked at now."""
+        words, self._move = self._move, ""
+        if words:
+            self.withdrawn.emit(words)
+
     def offer(self, words: str, verb: str, act: Callable[[], object], about: str) -> None:
         """Tell of something that can be done now, and stays to be done: see :class:`Message`."""
         self.say(Message(words, False, verb, act, about))
 
     def did(self, words: str, back: Callable[[], object]) -> None:
         """Tell what was done, and that ``back`` undoes it: *Undo*, or Ctrl+Z."""
-        self._done.append(back)
+        done = words, back
+        self._done.append(done)
         del self._done[:-_MOST_DONE]
         self.undo_changed.emit()
-        self.note(words, "Undo", partial(self._undo, back))
+        self.note(words, "Undo", partial(self._undo, done))
 
     @property
     def can_undo(self) -> bool:
@@ -85,9 +100,11 @@ class Messages(QObject):
         if self._done:
             self._undo(self._done[-1])
 
-    def _undo(self, back: Callable[[], object]) -> None:
-        if back in self._done:
-            self._done.remove(back)
+    def _undo(self, done: tuple[str, Callable[[], object]]) -> None:
+        if done in self._done:
+            self._done.remove(done)
+            words, back = done
+            self.withdrawn.emit(words)
             self.undo_changed.emit()
             back()
 

@@ -241,6 +241,7 @@ class Training(QObject):
 
     def _command(self, mode: Mode, state: RunState) -> None:
         if self._job is not None:
+            self._messages.end_move()
             self._job.set_mode(mode)
             self._view.set_run_state(state)
 
@@ -277,6 +278,7 @@ class Training(QObject):
             # New data play on where the old ones had come to their end; what was held stays so.
             ended = request.loaded is not None and self._view.run_state is RunState.FINISHED
             mode = Mode.PLAYING if first or ended or self._view.is_running else Mode.PAUSED
+        self._messages.end_move()
         if self._job is not None:
             self._job.request_stop()
         if request.loaded is not None:
@@ -378,7 +380,7 @@ class Training(QObject):
             self._learnt.add_change(event)
             self.setting_applied.emit(event)
         elif isinstance(event, BatchStep):
-            self._messages.note(str(event))
+            self._messages.note_move(str(event))
         elif isinstance(event, Stopped):
             if event.finished and self._learnt.last_epoch >= self._view.training_config.epochs:
                 self._view.set_run_state(RunState.FINISHED)

@@ -222,6 +222,7 @@ class View(QObject):
                 words = "This run has nothing to show: it ended before its start was recorded."
             self._messages.warn(words)
             return
+        self._messages.end_move()
         self.runs.show_run(key)
         self.pinned_epoch = None
         if not self.runs.is_live_shown and before is not None and self.history is not None:
@@ -259,6 +260,7 @@ class View(QObject):
         if epoch is None and not self.runs.is_live_shown:
             self.show_run(None)
             return
+        self._messages.end_move()
         self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
         self.shown_changed.emit()
 

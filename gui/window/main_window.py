@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.messages.told.connect(self.notice.show_message)
+        session.messages.withdrawn.connect(self.notice.withdraw_words)
         for signal in (session.view.run_started, session.training.setting_applied):
             signal.connect(self.notice.outdated)
         session.view.forgotten.connect(partial(self.notice.withdraw, RUN))

@@ -203,6 +203,12 @@ class MessageLine(QFrame):
         """Forget what was told of this: an offer that was taken in another way, or an error."""
         self._drop([message for message in self._below if message.about == about])
 
+    @Slot(str)
+    def withdraw_words(self, words: str) -> None:
+        """Forget a message that begins with these words, which hold no longer."""
+        told = [*self._below, *filter(None, (self._message,))]
+        self._drop([message for message in told if message.words.startswith(words)])
+
     def _drop(self, gone: list[Message]) -> None:
         self._below = [message for message in self._below if message not in gone]
         if self._message in gone:
