@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from data_forms import IMAGES, LABELS, WORDS
 from data_forms.pairs import FORMS, PIXELS, files, idx, lines, npy, pickled, table
+from data_forms.tables import text
 
 from core.errors import DatasetError
 from core.sources import limits, open_dataset
@@ -93,6 +94,13 @@ def test_a_pair_in_an_archive_opens(tmp_path):
     assert_pairs(open_dataset(str(tmp_path / "set.zip" / "data" / "images.csv")))
 
 
+def test_classes_in_an_archive_open_from_one_of_them(tmp_path):
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for i, name in enumerate(["cat", "dog", "eel"]):
+            archive.writestr(f"data/{name}.csv", text(PIXELS[i::3].tolist()))
+    assert_pairs(open_dataset(str(tmp_path / "set.zip" / "data" / "cat.csv")))
+
+
 def test_labels_without_images_beside_texts_say_so(tmp_path):
     path = files("labels.txt", labels__txt=lines(LABELS), README__txt=lines(WORDS))(tmp_path)
     assert "their images are missing. No file beside it holds 12 images, either" in refusal(path)
@@ -166,6 +174,28 @@ def test_emnists_images_are_not_read_with_labels_of_another_name(tmp_path):
     folder = files("", **{name: idx(IMAGES), "lab__csv": lines(LABELS)})(tmp_path)
     for opened in (folder, folder / name):
         assert "its labels are missing; expected emnist-letters-train-labels" in refusal(opened)
+
+
+@pytest.mark.parametrize("opened", ["", "cat", "eel"])
+@pytest.mark.parametrize("end", ["csv", "npy"])
+def test_files_of_one_class_each_open_as_a_folder_and_from_each_file(tmp_path, opened, end):
+    made = {
+        f"{name}__{end}": table(PIXELS[i::3]) if end == "csv" else npy(IMAGES[i::3])
+        for i, name in enumerate(["cat", "dog", "eel"])
+    }
+    folder = files("", **made)(tmp_path)
+    dataset = open_dataset(str(folder / f"{opened}.{end}" if opened else folder))
+    assert_pairs(dataset)
+    assert "Each array holds the images of one class, and is called as it." in dataset.notes
+    beside = [name for name in ("cat", "dog", "eel") if name != opened]
+    read_with = f"Read together with {', '.join(beside)} beside it."
+    assert dataset.name == "download"
+    assert (read_with in dataset.notes) == bool(opened)
+
+
+def test_arrays_of_other_shapes_are_no_classes(tmp_path):
+    path = files("cat.npy", cat__npy=npy(IMAGES), dog__npy=npy(IMAGES[:5, :3]))(tmp_path)
+    assert "No file beside it holds 12 labels, either" in refusal(path)
 
 
 def test_no_more_labels_than_images_may_be_are_read(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources.arrays.array_parts import LazyArray, read_parts
+from core.sources.arrays.by_class import one_per_class, read_classes
 from core.sources.arrays.roles import (
     HOW_TO_SAY,
     ArraysUnclear,
@@ -22,7 +23,7 @@ from core.sources.arrays.roles import (
     meaning,
     part_of,
 )
-from core.sources.names import is_archive_name, is_handed_in
+from core.sources.names import first_names, is_archive_name, is_handed_in
 from core.sources.opening import folder_names, looking, recognising
 
 if TYPE_CHECKING:
@@ -97,6 +98,13 @@ def with_partner(
     except ArraysUnclear:
         raise
     except DatasetError as error:
+        arrays = [*mine, *others]
+        if not reading.arrays and one_per_class([array.info for array in arrays]):
+            parts = yield from read_classes(head.path.parent.resolve().name, where, arrays)
+            names = first_names([array.info.name for array in others])
+            read = f"Read together with {names} beside it."
+            left = (f"A damaged file was left out: {damage}." for damage in damages)
+            return replace(parts, notes=(read, *parts.notes, *left))
         if damages:  # they may be why
             raise DatasetError(f"{error}. Left out beside it: {damages[0]}") from None
         raise

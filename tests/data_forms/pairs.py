@@ -112,6 +112,10 @@ FORMS = [
         ),
     ),
     Form(
+        "labels below pandas' `0`, as `to_csv(index=False)` of a nameless column",
+        files("", images__csv=table(PIXELS), labels__csv=lines(LABELS, "0")),
+    ),
+    Form(
         "one-hot labels in a table",
         files("X_train.csv", X_train__csv=table(PIXELS), y_train__csv=table(ONE_HOT)),
     ),
@@ -125,6 +129,13 @@ FORMS = [
     Form("a folder of both", files("", x__npy=npy(IMAGES), labels__txt=lines(LABELS))),
     Form("two files without telling names", files("", a__npy=npy(IMAGES), b__csv=lines(LABELS))),
     Form("IDX files without telling names", files("a", a=idx(IMAGES), b=idx(LABELS))),
+    Form(
+        "`train-images-idx3-ubyte` beside `labels.csv`",
+        files(
+            "",
+            **{"train-images-idx3-ubyte": idx(IMAGES), "labels__csv": lines(LABELS)},
+        ),
+    ),
     Form(
         "IDX files with a browser's number",
         files(

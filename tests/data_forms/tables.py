@@ -17,6 +17,7 @@ SQUARES = np.pad(IMAGES, ((0, 0), (4, 4), (4, 4))).reshape(N, -1)
 ROWS = np.array([" ".join(map(str, row)) for row in PIXELS], dtype=object)
 PARTS = np.array(["Training"] * 6 + ["PublicTest"] * 3 + ["PrivateTest"] * 3, dtype=object)
 NAMES = [f"pixel{i}" for i in range(PIXELS.shape[1])]
+CLASSES = ("cat", "dog", "eel")
 
 
 def text(rows: Any, header: Any = None, separator: str = ",") -> str:
@@ -34,6 +35,19 @@ def csv(
         rows = np.column_stack([np.asarray(column).astype(object) for column in columns])
         (folder / name).write_text(text(rows, header, separator))
         return folder / name
+
+    return make
+
+
+def one_each(opened: str) -> Callable[[Path], Path]:
+    """Return what writes a table for each class, and opens one of them or the folder."""
+
+    def make(folder: Path) -> Path:
+        below = folder / "download"
+        below.mkdir()
+        for i, name in enumerate(CLASSES):
+            (below / f"{name}.csv").write_text(text(PIXELS[i::3].tolist(), NAMES))
+        return below / opened
 
     return make
 
@@ -101,6 +115,8 @@ FORMS = [
         "file names before the labels",
         csv([f"{k}.png" for k in range(N)], LABELS, PIXELS, header=["file", "label", *NAMES]),
     ),
+    Form("a folder of one table per class", one_each("")),
+    Form("one of them, `cat.csv`", one_each("cat.csv")),
     Form(
         "two labels, one after the other",
         csv(LABELS, WORDS, PIXELS, header=["digit", "letter", *NAMES]),
