@@ -39,7 +39,7 @@ from core.progress import finish
 from core.words import at_least, at_most
 from gui.attack.robustness.images import N_IMAGES
 from gui.attack.robustness.panel import RobustnessPanel
-from gui.attack.robustness.words import outcome
+from gui.attack.robustness.words import known_words, outcome
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -482,6 +482,7 @@ def test_in_the_box_it_follows_a_training_with_few_images_and_all_when_it_rests(
     test = data_of(session).test
     for curves in seen.values():
         assert len(curves.images.rows) == 100
+        assert all("100 of 200" in words for words in known_words(curves, "l2"))
         few = test.take(curves.images.rows)
         found = finish(exact_robustness(curves.models[0].weights, few, boxed=True))
         np.testing.assert_allclose(curves.shown.sizes("l2"), found.sizes("l2"))

@@ -696,7 +696,7 @@ def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: Q
     wait_for_state(qtbot, session, RunState.DIVERGED)
     assert session.training.divergence is not None
     (message,) = notes.errors
-    assert message == str(session.training.divergence)
+    assert message == f"Run 1 d{str(session.training.divergence)[1:]}"
     assert "learning rate 1000" in message
     assert f"step {session.training.divergence.step:,}" in message
     assert len(history_of(session)) >= 1

@@ -152,7 +152,7 @@ def test_what_was_told_of_a_run_goes_with_its_data(
 ) -> None:
     session, line = window.session, window.notice
     another_run(qtbot, session, learning_rate=1000.0, l2=10.0)
-    wait_until(qtbot, lambda: line.text.startswith("Diverged"))
+    wait_until(qtbot, lambda: line.text.startswith("Run 2 diverged"))
     told = line.text
     session.wanted.set_setting("learning_rate", 0.1)
     session.wanted.set_setting("l2", 0.0)

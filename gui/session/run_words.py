@@ -9,6 +9,7 @@ from core.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.learning.records import Divergence
     from gui.session.runs import RunEntry
 
 
@@ -50,6 +51,13 @@ def again_words(
         return f"{name} begins at epoch 0 with the settings and the seed of {other}{kept}."
     kept = f" {capital(other)} is kept." if is_kept else ""
     return f"{name} begins at epoch 0 with {', '.join(waited) or 'other images'}.{kept}"
+
+
+def away_words(run: RunEntry | None, event: Divergence) -> str:
+    """Say which run diverged, where, and what to do: another may be shown by then."""
+    words = str(event)
+    name = "" if run is None else capital(printable(run.name))
+    return f"{name} {words[:1].lower()}{words[1:]}" if name else words
 
 
 def gone_words(gone: RunEntry | None, *, has_moved: bool) -> str:

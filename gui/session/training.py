@@ -20,7 +20,7 @@ from gui.jobs.worker import Failed
 from gui.session.data import Data, Loaded, RunRequest
 from gui.session.messages import RUN, Message
 from gui.session.run_state import RUN_LOST, RunState
-from gui.session.run_words import again_words, branch_words, fork_words, gone_words
+from gui.session.run_words import again_words, away_words, branch_words, fork_words, gone_words
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
 if TYPE_CHECKING:
@@ -389,7 +389,8 @@ class Training(QObject):
         elif isinstance(event, Divergence):
             self.divergence = self._learnt.divergence = event
             self._view.set_run_state(RunState.DIVERGED)
-            self._messages.say(Message(str(event), is_error=True, about=RUN))
+            words = away_words(self._view.runs.entry(self._view.runs.live_key), event)
+            self._messages.say(Message(words, is_error=True, about=RUN))
         elif isinstance(event, Failed):
             self._view.set_run_state(RunState.FAILED)
             self._messages.tell(event)

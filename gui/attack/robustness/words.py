@@ -90,9 +90,10 @@ def known_words(curves: RobustnessCurves, asked: Norm) -> tuple[str, ...]:
     n = len(some.rows)
     if some.is_whole:
         words = f"{n:,} {part} images, {epoch}"
-        short_words = epoch
-    else:
-        words = f"of {n:,} of {some.n_whole:,} {part} images, {epoch}; all follow when it rests"
-        short_words = f"{n:,} of {some.n_whole:,}, {epoch}"
+        shorter: tuple[str, ...] = (epoch,)
+    else:  # that they are not all is said however little room there is
+        few = f"{n:,} of {some.n_whole:,}"
+        words = f"of {few} {part} images, {epoch}; all follow when it rests"
+        shorter = f"{few}, {epoch}", f"{few} {part} images", few
     counted = COUNTED if asked != curves.norm else ""
-    return f"{counted}{words}", words, short_words, epoch
+    return f"{counted}{words}", words, *shorter
