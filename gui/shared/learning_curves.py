@@ -103,8 +103,9 @@ class LearningCurves(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the long title give way to the names of the curves."""
         super().resizeEvent(event)
-        is_narrow = event.size().width() < 2 * pixels(_NARROW)
-        self._like_card.title.setText("LOG-LIK." if is_narrow else "LOG-LIKELIHOOD")
+        each = event.size().width() / 2
+        fitting = "LOG-LIKELIHOOD" if each >= pixels(_NARROW) else "LOG-LIK."
+        self._like_card.title.setText(fitting if each >= pixels(_NARROW) * 0.6 else "LL")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody looked."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-_ROOMY, _TIGHT = (22, 5, 12), (14, 4, 7)
+_ROOMY, _TIGHT, _BARE = (22, 5, 12), (14, 4, 7), (0, 0, 7)
 """Pixels of a line before its name, between the two, and from one entry to the next."""
 _DASHES = {
     Qt.PenStyle.DashLine: (3.0, 1.8),
@@ -51,8 +51,9 @@ class Legend(Painted):
     """Entries beside each other, muted notes after them, and at the right what the star is.
 
     Where there is little room it gives up, in this order, the notes, the width of lines and gaps,
-    the long names, the words of the star, the values and the ends of names: the
-    lines stay. A legend beside one of the same curves keeps its values rather than its names.
+    the long names, the words of the star, the values, the lines (a name has its curve's colour)
+    and the ends of names; where no name is left the lines are there again. A legend beside one
+    of the same curves keeps its values rather than its names.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -127,8 +128,9 @@ class Legend(Painted):
         yield from ((words, room, "", "") for room in (_ROOMY, _TIGHT) for words in (full, short))
         few = [values, names] if self.is_named_beside and all(values) else [names]
         yield from ((words, _TIGHT, "", beside) for words in few for beside in (star, ""))
-        for n in (10, 6, 4, 3):
-            yield [shortened(name, n) for name in names], _TIGHT, "", ""
+        yield names, _BARE, "", ""
+        for n in (10, 6):
+            yield [shortened(name, n) for name in names], _BARE, "", ""
         yield [""] * len(names), _TIGHT, "", ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -140,7 +142,8 @@ class Legend(Painted):
             x, middle, bold = 0, self.height() / 2, painter.fontMetrics()
             left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             for entry, text in zip(self.entries, words, strict=True):
-                self._paint_line(painter, entry, x, line, middle)
+                if line:
+                    self._paint_line(painter, entry, x, line, middle)
                 x += line + (gap if text else 0)
                 width = bold.horizontalAdvance(text)
                 painter.setPen(QColor(self._theme.colour(entry.colour)))
