@@ -143,6 +143,16 @@ def test_a_header_of_a_million_columns(tmp_path):
     assert_refused(path, "line 1: 500,001 columns", seconds=1)
 
 
+@pytest.mark.parametrize("place", [0, 5000], ids=["label first", "label in the middle"])
+def test_the_columns_of_large_images_are_chosen_soon(tmp_path, place):
+    names, pixels = [f"pixel{i}" for i in range(100 * 100)], ["0"] * 100 * 100
+    lines = [[*names[:place], "label", *names[place:]]]
+    lines += [[*pixels[:place], str(i % 2), *pixels[:-1][place:], "255"] for i in range(6)]
+    path = tmp_path / "large.csv"
+    path.write_text("".join(",".join(line) + "\n" for line in lines))
+    assert_opened(path)
+
+
 def test_a_line_of_quotes_alone(tmp_path):
     path = tmp_path / "digits.csv"
     path.write_bytes(b'1,2,3,4,5\n"' + b'""' * 500_000 + b"\n")

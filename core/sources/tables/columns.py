@@ -112,7 +112,8 @@ def choose_columns(
     index -= ignored | {i for i, name in enumerate(names) if name in label_words | _NAME_WORDS}
     part = _part_column(names, rows)
     spread = [i for i in range(n_columns) if i not in ignored and _is_spread(rows, i, separator)]
-    free = [i for i in range(n_columns) if i not in ignored | index | {part, *spread}]
+    taken = ignored | index | {part, *spread}
+    free = [i for i in range(n_columns) if i not in taken]
     if asked:
         chosen = [_find(label, reading.label_column, header)]
     else:
@@ -123,12 +124,15 @@ def choose_columns(
     hot = () if chosen or spread else _hot(header, rows, free)
     if not chosen and not hot and len(spread) == 1 and len(free) == 1:
         chosen = free  # as FER2013's emotion
-    rest = [i for i in free if i not in {*chosen, *(i for i, _ in hot)}]
+    labels = {*chosen, *(i for i, _ in hot)}
+    rest = [i for i in free if i not in labels]
     left_out = sorted((ignored | index) - {*chosen}) + [
         i for i in rest if spread or not _has_numbers(rows, i)
     ]
-    rest = [] if spread else [i for i in rest if i not in left_out]
-    others = [i for i in rest if i not in _alike(header, rest)]
+    without = {*left_out}
+    rest = [] if spread else [i for i in rest if i not in without]
+    alike = _alike(header, rest)
+    others = {i for i in rest if i not in alike}
     at_end = bool(chosen) and chosen[0] in (free[:1] + free[-1:])
     is_usual = len(chosen) != 1 or (at_end and len(left_out) <= (0 in left_out))
     if reading.label_column in ("first", "last") and not ignored | {*spread}:
@@ -200,13 +204,13 @@ def _has_numbers(rows: Sequence[Sequence[str]], column: int) -> bool:
     return any(NUMBER.fullmatch(row[column]) for row in rows)
 
 
-def _alike(header: Sequence[str], columns: Sequence[int]) -> list[int]:
+def _alike(header: Sequence[str], columns: Sequence[int]) -> set[int]:
     """Return the columns named as more than half of them are, up to their numbers; else all."""
     stems = [re.sub("[0-9]+", "", header[i]) for i in columns]
     stem, n_alike = Counter(stems).most_common(1)[0] if stems else ("", 0)
     if n_alike <= len(columns) / 2:
-        return list(columns)
-    return [i for i, each in zip(columns, stems, strict=True) if each == stem]
+        return set(columns)
+    return {i for i, each in zip(columns, stems, strict=True) if each == stem}
 
 
 def _hot(
