@@ -151,6 +151,12 @@ def _pictures(content: bytes) -> Files:
     return {"a/0.png": content, "a/1.png": other, "b/0.png": other, "b/1.png": other}
 
 
+def _beside(*columns: object, header: str = "") -> bytes:
+    """Return columns beside each other as a table; each is one value a row, or some."""
+    rows = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return "\n".join([header] * bool(header) + rows + [""]).encode()
+
+
 def _rows(separator: str, quote: str = "", words: tuple[str, ...] = ("0", "1", "2")) -> bytes:
     lines = [separator.join(["label", *(f"pixel{i}" for i in range(_SIDE**2))])]
     for label, image in zip(_LABELS, _IMAGES.reshape(_N, -1), strict=True):
@@ -217,6 +223,12 @@ _UCI = b"\n".join(line for line in _rows(",").split(b"\n")[1:])
 _TRIPLE = (_PAIR, _PAIR, _PAIR)
 _PYTHON_2 = Python2(2).dumps(_TRIPLE)
 _WORDS = ("cat", "a,b", 'say ""x""')
+
+_PIXEL_NAMES = ",".join(f"pixel{i}" for i in range(_SIDE**2))
+_JOINED = [",".join(map(str, image)) for image in _IMAGES.reshape(_N, -1).tolist()]
+_SPREAD = [image.replace(",", " ") for image in _JOINED]
+_HOT = [",".join(map(str, row)) for row in np.eye(3, dtype=int)[_LABELS].tolist()]
+_PARTS = ["Training"] * 6 + ["PublicTest"] * 3 + ["PrivateTest"] * 3
 
 _MATLAB_ARRAYS = {
     "dataset": {"X": np.moveaxis(_IMAGES, 0, -1), "y": _WHOLE[:, None].astype("u1")},
@@ -288,6 +300,34 @@ SUBJECTS: dict[str, Subject] = {
     "CSV, gzip": Subject({"train.csv.gz": _gz(_CSV)}, "train.csv.gz"),
     "CSV, within gzip": Subject(
         {"train.csv.gz": _gz(_CSV)}, "train.csv.gz", gzip.decompress, _gz, _TABLE_TOKENS
+    ),
+    "CSV, label in the middle": Subject(
+        {"data.csv": _beside(range(_N), _LABELS, _JOINED, header=f"id,label,{_PIXEL_NAMES}")},
+        "data.csv",
+        tokens=_TABLE_TOKENS,
+    ),
+    "CSV, a column for each class": Subject(
+        {"data.csv": _beside(_HOT, _JOINED, header=f"cat,dog,eel,{_PIXEL_NAMES}")},
+        "data.csv",
+        tokens=_TABLE_TOKENS,
+    ),
+    "CSV, pixels in one column": Subject(
+        {"data.csv": _beside(_LABELS, _SPREAD, _PARTS, header="emotion,pixels,Usage")},
+        "data.csv",
+        tokens=_TABLE_TOKENS,
+    ),
+    "CSV, a table for each class": Subject(
+        {f"{name}.csv": _beside(_JOINED[i::3]) for i, name in enumerate(("cat", "dog", "eel"))},
+        tokens=_TABLE_TOKENS,
+    ),
+    "labels in lines": Subject(
+        {"labels.csv": _beside(_LABELS, header="0"), "images.csv": _beside(_JOINED)},
+        tokens=_TABLE_TOKENS,
+    ),
+    "labels with numbers, opened": Subject(
+        {"y.txt": _beside(range(_N), ["cat", "a dog"] * 6), "X.npy": npy(_IMAGES)},
+        "y.txt",
+        tokens=_TABLE_TOKENS,
     ),
     "zip": Subject({"emnist.zip": _ZIP}, "emnist.zip"),
     "zip, within": Subject({"emnist.zip": _ZIP}, "emnist.zip", _unzip, _zip_like(_ZIP)),
