@@ -91,9 +91,9 @@ def known_words(curves: RobustnessCurves, asked: Norm) -> tuple[str, ...]:
     if some.is_whole:
         words = f"{n:,} {part} images, {epoch}"
         shorter: tuple[str, ...] = (epoch,)
-    else:  # that they are not all is said however little room there is
+    else:  # that they are not all, and of which epoch, is said however little room there is
         few = f"{n:,} of {some.n_whole:,}"
         words = f"of {few} {part} images, {epoch}; all follow when it rests"
-        shorter = f"{few}, {epoch}", f"{few} {part} images", few
+        shorter = f"{few}, {epoch}", f"{few}, epoch {int(curves.models[0].epoch)}"
     counted = COUNTED if asked != curves.norm else ""
     return f"{counted}{words}", words, *shorter
