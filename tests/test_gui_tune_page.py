@@ -201,6 +201,5 @@ def test_in_the_least_window_both_legends_name_their_curves(
         wait_for_rest(qtbot, window)
         qtbot.wait(50)
         for plot in (page.curves.error_plot, page.curves.like_plot):
-            words, *_ = plot.legend.fitting()
-            assert all(words), (percent, plot.title.text(), plot.legend.width())
+            wait_until(qtbot, lambda plot=plot: all(plot.legend.fitting()[0]))
     window.use_text(100)

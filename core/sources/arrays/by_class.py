@@ -38,7 +38,7 @@ def one_per_class(infos: Sequence[ArrayInfo]) -> bool:
     named = sum(bool(any(meaning(info.name)) or part_of(info.name)) for info in infos)
     if 2 * named >= len(infos):
         return False
-    numbered = all(info.name.isdecimal() for info in infos)
+    numbered = all(info.name.rpartition("/")[2].isdecimal() for info in infos)
     alike = len({info.shape[1:] for info in infos}) == 1
     return (
         alike

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-_ROOMY, _TIGHT, _BARE = (22, 5, 12), (14, 4, 7), (0, 0, 7)
+_ROOMY, _TIGHT, _BARE = (22, 5, 12), (14, 4, 7), (0, 0, 3)
 """Pixels of a line before its name, between the two, and from one entry to the next."""
 _DASHES = {
     Qt.PenStyle.DashLine: (3.0, 1.8),
