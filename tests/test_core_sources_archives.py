@@ -239,7 +239,7 @@ HOSTILE = {
     "zeros": (zeros, "bytes inflated are more than"),
     "endless pax": (endless_pax, "no images were found"),
     "deep folders in a zip": (deep_folders, "this archive is empty"),
-    "tar in tar in tar": (tar_in_tars, "no images were found"),
+    "tar in tar in tar": (tar_in_tars, "an archive within an archive within another"),
 }
 
 

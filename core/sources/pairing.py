@@ -68,10 +68,12 @@ def named(halves: Mapping[str, Sequence[LazyArray]]) -> list[list[LazyArray]]:
 
 
 def _without_header(array: LazyArray, images: Sequence[ArrayInfo]) -> LazyArray:
+    if array.without_first is None:
+        return array
     me, part = array.info, part_of(array.info.name)
     theirs = [info for info in images if part_of(info.name) == part] or images
     numbers = {info.shape[0] for info in theirs}
-    if array.without_first is None or me.shape[0] in numbers or me.shape[0] - 1 not in numbers:
+    if me.shape[0] in numbers or me.shape[0] - 1 not in numbers:
         return array
     shape = array.without_first.info.shape
     return replace(array.without_first, info=replace(me, shape=shape))
