@@ -270,13 +270,14 @@ class LearnPage(Page):
 
     def _show_tools(self) -> None:
         """Show those of the tab that is seen, as far as there is room for them."""
+        chosen = self.switch.chosen_words
+        has_room = {self.colour_bar: not self._is_narrow, self.weights: not self._is_tight}
+        self.atlas.set_names_above(self._is_narrow)
+        # Each once: showing one lays the row out, which leads here again, and Qt paints a widget
+        # that is hidden while it is being shown.
         for tab, tools in self._tools.items():
             for tool in tools:
-                tool.setVisible(tab == self.switch.chosen_words)
-        is_atlas = self.switch.chosen_words == ATLAS
-        self.colour_bar.setVisible(is_atlas and not self._is_narrow)
-        self.atlas.set_names_above(self._is_narrow)
-        self.weights.setVisible(is_atlas and not self._is_tight)
+                tool.setVisible(tab == chosen and has_room.get(tool, True))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what is true now, in an opened image of the atlas too."""
