@@ -1,4 +1,4 @@
-"""Perceptron Explorer: the window, or with ``--report DIR`` a report without a display."""
+"""Perceptron Explorer: the window; with ``--report`` or ``--script`` files, without a display."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(argv: Sequence[str] | None = None) -> int:
 
         say(sys.stderr, f"error: {error}")
         return 2
-    if arguments.report is not None:
+    if arguments.report is not None or arguments.script is not None:
         from core.report.writing import run_report
 
         return run_report(arguments, sys.stderr, sys.stdout)

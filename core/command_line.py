@@ -1,6 +1,6 @@
 """The command line, built from the declared parameters: nothing about a setting is retyped here.
 
-With ``--report`` the options describe a headless run; without it they preset the window.
+With ``--report`` or ``--script`` the options describe a run without a window; else they preset it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Arguments:
 
     Attributes
     ----------
-    report : folder of the headless report, or None for the window
+    report : folder of the headless report, or None
+    script : file of the run as a script, or None; with neither the window opens
     data, reading, training : complete settings, defaults included
     attack : the same, or None where nothing was said of it
     target : name of the class the attack is pushed toward; empty where none was given
@@ -42,6 +43,7 @@ class Arguments:
     """
 
     report: Path | None = None
+    script: Path | None = None
     data: DataConfig = field(default_factory=DataConfig)
     reading: ReadingConfig = field(default_factory=ReadingConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
@@ -164,6 +166,12 @@ def _read_folder(text: str) -> Path:
     return Path(text)
 
 
+def _read_script(text: str) -> Path:
+    if Path(text).suffix != ".py":
+        raise SettingError(f"--script must be a file that ends in .py, not {text!r}")
+    return Path(text)
+
+
 def _read_preset(text: str) -> Preset:
     if text not in PRESETS:
         raise SettingError(f"--preset must be one of {', '.join(PRESETS)}, not {text!r}")
@@ -188,6 +196,13 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="write curves, pictures, numbers and a page that shows them into this folder; "
         "without it the options preset the window",
+    )
+    general.add_argument(
+        "--script",
+        type=_read_script,
+        metavar="FILE.py",
+        help="write the run that the options describe as a script that needs NumPy alone, its "
+        "images beside it, and leave",
     )
     presets = "; ".join(f"{name}: {preset.help}" for name, preset in PRESETS.items())
     general.add_argument(
@@ -234,7 +249,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     if extra:
         raise _unknown(extra[0], parser)
     given = vars(namespace)
-    report, preset = given.pop("report"), given.pop("preset")
+    report, script, preset = (given.pop(name) for name in ("report", "script", "preset"))
 
     def chosen(config: type[Any], prefix: str = "") -> dict[str, Any]:
         names = parameters_of(config)
@@ -252,6 +267,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         raise SettingError(f"--adversary-size {size:g} is more than a pixel can change{meant}")
     return Arguments(
         report=report,
+        script=script,
         data=replace(data, **chosen(DataConfig)),
         reading=ReadingConfig(**chosen(ReadingConfig)),
         training=training,

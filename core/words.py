@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from numbers import Integral
 
@@ -98,3 +99,9 @@ def _rounded(value: float, digits: int, rounding: str) -> Decimal:
     exact = Decimal(repr(float(value)))
     whole = exact.adjusted() + 1 if exact.adjusted() < _WHOLE else 0
     return Context(prec=max(digits, whole), rounding=rounding).plus(exact)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without line breaks and control characters, which a path may contain."""
+    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return " ".join(plain.split())

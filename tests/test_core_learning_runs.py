@@ -11,7 +11,7 @@ from core_samples import tiny_dataset
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
-from core.learning.runs import Run, differences
+from core.learning.runs import Branch, Run, differences
 from core.learning.training import EpochRecord, Trainer
 from core.sources.reading import ReadingConfig
 
@@ -72,3 +72,14 @@ def test_only_runs_on_the_same_data_can_be_compared() -> None:
     assert run().is_on(replace(DATA, train_size=7), ReadingConfig())
     assert not run().is_on(replace(DATA, dataset="other"), ReadingConfig())
     assert not run().is_on(DATA, ReadingConfig(ink="dark"))
+
+
+def test_what_a_branch_of_other_images_was_told_begins_where_it_left() -> None:
+    assert run(changes=(RATE, PROLONGED)).recorded_course.start is None
+    branch = run(2, branch=Branch(1, 0), changes=(RATE, PROLONGED))
+    assert branch.course(goes_on=False) is None
+    course, first = branch.recorded_course, branch.history.records[0]
+    assert course.start is not None
+    np.testing.assert_array_equal(course.start.weights, first.weights)
+    ((step, config),) = course.later  # what was set after the last update has not acted
+    assert (step, config.learning_rate, config.epochs) == (RATE.step, RATE.new, CONFIG.epochs)

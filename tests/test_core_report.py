@@ -27,8 +27,9 @@ from core.learning.history import History
 from core.learning.training import EpochRecord
 from core.report.drawing import draw
 from core.report.pictures import curves_figure
-from core.report.writing import FILES, PICTURES, one_line, run_report, write_report
+from core.report.writing import FILES, PICTURES, run_report, write_report
 from core.sources import open_dataset
+from core.words import one_line
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TINY_OPTIONS = ["--epochs", "6", "--batch-size", "8", "--init", "uniform", "--no-shuffle"]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -169,6 +171,23 @@ def save_curves(scene: Scene) -> Iterator[None]:
         for metric in ("score", "error", "log_likelihood"):
             values = [float(row[metric]) for row in found]
             assert values == history.curve(part, metric).tolist()
+
+
+def save_script(scene: Scene) -> Iterator[None]:
+    file = scene.tmp_path / "run.py"
+    scene.answer("getSaveFileName", file)
+    yield
+    scene.wait(lambda: f"Saved {file}" in scene.told)
+    done = subprocess.run([sys.executable, "-I", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    history = scene.session.view.history
+    assert history is not None
+    lines = done.stdout.splitlines()
+    for line, record in zip(lines, history.records, strict=False):
+        test = f"test {record.test_score:.4f} {record.test_log_likelihood:.4f}"
+        assert line.startswith(f"epoch {record.epoch} ")
+        assert line.endswith(test)
+    assert lines[-1].startswith(f"best: epoch {history.best.epoch}, ")
 
 
 def save_model_command(scene: Scene) -> Iterator[None]:
@@ -427,6 +446,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "copy_numbers": copy_numbers,
     "save_curves": save_curves,
     "save_model": save_model_command,
+    "save_script": save_script,
     "open_model": open_model_command,
     "quit": close,
     "toggle": toggle,

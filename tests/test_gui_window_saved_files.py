@@ -102,3 +102,14 @@ def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     save(window, qtbot, monkeypatch, tmp_path / "none" / "m.safetensors")
     assert "choose another folder" in window.notice.text
+
+
+def test_there_is_no_script_of_a_run_on_other_images(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.wanted.set_setting("train_size", 50)
+    session.training.start_again()
+    wait_until(qtbot, lambda: len(earlier_runs(session.runs)) == 1)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    session.view.show_run(earlier_runs(session.runs)[0].key)
+    press(qtbot, window, "Ctrl+Shift+E")
+    assert "learnt other images than there are now" in window.notice.text

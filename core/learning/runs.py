@@ -88,6 +88,15 @@ class Run:
                 found = found.then(change.step, config)
         return found
 
+    @property
+    def recorded_course(self) -> Course:
+        """What it was told up to its last record; since it left a run that learnt other images."""
+        whole = self.course(goes_on=False)
+        alone = replace(self, branch=None, is_own_start=False)
+        found = whole or alone.course(goes_on=False)
+        assert found is not None
+        return found
+
     def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
         """Whether it learnt those data, however many of them, read in the same way."""
         return self.data_config.dataset == data_config.dataset and self.reading == reading

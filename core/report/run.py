@@ -149,7 +149,7 @@ def _train(trainer: Trainer, progress: Progress) -> History:
     return history
 
 
-def _open_data(arguments: Arguments, progress: Progress) -> Dataset:
+def open_data(arguments: Arguments, progress: Progress) -> Dataset:
     """Open the data set asked for, downloaded first where it is of the catalogue and not here."""
     name, reading = arguments.data.dataset, arguments.reading
     try:
@@ -177,7 +177,7 @@ def run_everything(
     """
     started = time.perf_counter()
     progress("reading the data", 0.0)
-    available = _open_data(arguments, progress)
+    available = open_data(arguments, progress)
     dataset = available.sized(arguments.data)
     attack_config = arguments.attack_for(dataset)
     notes = (*dataset.notes, *size_notes(arguments, available))

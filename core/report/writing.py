@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-import unicodedata
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ExplorerError, SettingError
+from core.learning.course import Course
 from core.report.drawing import draw
-from core.report.files import report_folder
+from core.report.files import keep, report_folder
 from core.report.page import make_page
 from core.report.pictures import (
     attack_figure,
@@ -19,8 +19,10 @@ from core.report.pictures import (
     weights_figure,
     worst_figure,
 )
-from core.report.run import run_everything
+from core.report.run import open_data, run_everything
+from core.report.script import IMAGES_SUFFIX, data_words, images_of, script_of
 from core.report.summary import make_summary, to_json
+from core.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,10 +103,22 @@ def write_report(
     return summary
 
 
-def one_line(text: str) -> str:
-    """Return ``text`` without line breaks and control characters, which a path may contain."""
-    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join(plain.split())
+def write_script(arguments: Arguments, path: Path, progress: Progress) -> None:
+    """Write the run that the arguments describe as a script, and its images beside it.
+
+    Raises
+    ------
+    DatasetError
+        If the data cannot be opened.
+    ReportError
+        If it cannot be written there.
+    """
+    progress("reading the data", 0.0)
+    dataset = open_data(arguments, progress).sized(arguments.data)
+    course = Course(arguments.training)
+    progress("writing", 0.5)
+    keep(path.with_suffix(IMAGES_SUFFIX), images_of(dataset, course))
+    keep(path, script_of(dataset, course, course.config.epochs, data_words(dataset)))
 
 
 def say(stream: TextIO, text: str) -> None:
@@ -144,16 +158,16 @@ class ProgressBar:
 
 
 def run_report(arguments: Arguments, stderr: TextIO, stdout: TextIO | None = None) -> int:
-    """Write the report that the command line asked for and return the exit code.
+    """Write the script and the report that the command line asked for; return the exit code.
 
     Parameters
     ----------
     arguments : Arguments
-        With ``report`` set.
+        With ``report`` or ``script`` set.
     stderr : text stream
         Takes the progress bar (on a terminal only), ``note:`` and at most one ``error:`` line.
     stdout : text stream
-        Takes the folder's name on success; by default ``stderr`` does.
+        Takes the name of what was written; by default ``stderr`` does.
 
     Returns
     -------
@@ -167,15 +181,20 @@ def run_report(arguments: Arguments, stderr: TextIO, stdout: TextIO | None = Non
         say(stderr, f"note: {text}")
 
     try:
-        if arguments.report is None:
+        if arguments.report is None and arguments.script is None:
             raise SettingError("--report must name a folder")
         with closing(bar):
-            write_report(arguments, arguments.report, progress=bar, note=note)
+            if arguments.script is not None:
+                write_script(arguments, arguments.script.expanduser(), bar)
+                bar.close()
+                say(stdout or stderr, str(arguments.script))
+            if arguments.report is not None:
+                write_report(arguments, arguments.report, progress=bar, note=note)
+                say(stdout or stderr, str(arguments.report))
     except ExplorerError as error:
         say(stderr, f"error: {error}")
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         say(stderr, "stopped: nothing was written")
         return EXIT_INTERRUPTED
-    say(stdout or stderr, str(arguments.report))
     return 0

@@ -110,6 +110,9 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.saved_files.save_curves()),
     Command("save_model", "File", "Save model...", "Save the weights shown, and what they belong "
             "to, as safetensors.", "Ctrl+Shift+S", "save", lambda w: w.saved_files.save_model()),
+    Command("save_script", "File", "Save as NumPy script...", "Save the run shown as a short "
+            "script that learns it again with NumPy alone, its images beside it.", "Ctrl+Shift+E",
+            "save", lambda w: w.saved_files.save_script()),
     Command("open_model", "File", "Open model...", "Begin a run from saved weights; this run "
             "stays for comparison.", "Ctrl+M", "open", lambda w: w.saved_files.open_model()),
     Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",

@@ -77,6 +77,32 @@ class SavedFiles(QObject):
             session.messages.note(f"Saved the model of {epoch_words(shown.epoch)} in {path}")
 
     @Slot()
+    def save_script(self) -> None:
+        """Save the run shown as a script that needs NumPy alone, and its images beside it."""
+        from core.report.script import IMAGES_SUFFIX, SUFFIX, data_words, images_of, script_of
+
+        view, messages = self._session.view, self._session.messages
+        run, dataset = view.runs.shown, view.dataset
+        if run is None or dataset is None or not run.history.records:
+            messages.warn("There is no run yet: let one begin first")
+            return
+        if not view.has_data_of(run):
+            messages.warn(
+                "This run learnt other images than there are now: start again with its data "
+                "settings, then save its script."
+            )
+            return
+        path = self._dialogs.save("Save as NumPy script", f"run{SUFFIX}", f"Python (*{SUFFIX})")
+        if path is None:
+            return
+        course = run.recorded_course
+        entry, last = view.runs.entry(run.key), run.history.records[-1].epoch
+        title = f"{'' if entry is None else entry.name}, {data_words(dataset)}"
+        images = path.with_suffix(IMAGES_SUFFIX)
+        self._writing.hand(lambda: images_of(dataset, course), lambda _: None, images)
+        self._writing.save(path, lambda: script_of(dataset, course, last, title))
+
+    @Slot()
     def open_model(self) -> None:
         """Go on from a saved model; the run so far stays for comparison."""
         messages = self._session.messages
