@@ -17,6 +17,7 @@ from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS, Preset
 from core.parameters import parameters_of
 from core.sources.reading import ReadingConfig
+from core.store import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ class Arguments:
     Attributes
     ----------
     report : folder of the headless report, or None
+    save, workspace : file that the run of a report is kept in; whose runs it is of; or None
     script : file of the run as a script, or None; with neither the window opens
     data, reading, training : complete settings, defaults included
     attack : the same, or None where nothing was said of it
@@ -44,6 +46,8 @@ class Arguments:
 
     report: Path | None = None
     script: Path | None = None
+    save: Path | None = None
+    workspace: Path | None = None
     data: DataConfig = field(default_factory=DataConfig)
     reading: ReadingConfig = field(default_factory=ReadingConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
@@ -166,6 +170,12 @@ def _read_folder(text: str) -> Path:
     return Path(text)
 
 
+def _read_workspace(text: str) -> Path:
+    if Path(text).suffix != SUFFIX:
+        raise SettingError(f"a file of runs must end in {SUFFIX}, not {text!r}")
+    return Path(text)
+
+
 def _read_script(text: str) -> Path:
     if Path(text).suffix != ".py":
         raise SettingError(f"--script must be a file that ends in .py, not {text!r}")
@@ -204,6 +214,18 @@ def make_parser() -> argparse.ArgumentParser:
         help="write the run that the options describe as a script that needs NumPy alone, its "
         "images beside it, and leave",
     )
+    general.add_argument(
+        "--save",
+        type=_read_workspace,
+        metavar=f"FILE{SUFFIX}",
+        help="with --report: keep the run, its curves and weights in this file",
+    )
+    general.add_argument(
+        "--workspace",
+        type=_read_workspace,
+        metavar=f"FILE{SUFFIX}",
+        help="with --report: of all runs that this file keeps, without training any",
+    )
     presets = "; ".join(f"{name}: {preset.help}" for name, preset in PRESETS.items())
     general.add_argument(
         "--preset",
@@ -229,6 +251,26 @@ def _unknown(word: str, parser: argparse.ArgumentParser) -> SettingError:
     return SettingError(f"unknown option {word}; {hint}")
 
 
+def _check_together(
+    report: Path | None,
+    save: Path | None,
+    workspace: Path | None,
+    given: dict[str, Any],
+    preset: Preset | None,
+) -> None:
+    """Raise SettingError for options that mean nothing beside one another."""
+    for option, value in (("--save", save), ("--workspace", workspace)):
+        if value is not None and report is None:
+            raise SettingError(f"{option} goes with --report DIR; give that, too")
+    if workspace is not None:
+        said = [option_name(name) for name in given if not name.startswith(_ATTACK_PREFIX)]
+        said += ["--preset"] * (preset is not None) + ["--save"] * (save is not None)
+        if said:
+            raise SettingError(
+                f"--workspace holds runs that were trained already: leave out {said[0]}"
+            )
+
+
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Read the command line; ``None`` means the program's own.
 
@@ -250,6 +292,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         raise _unknown(extra[0], parser)
     given = vars(namespace)
     report, script, preset = (given.pop(name) for name in ("report", "script", "preset"))
+    save, workspace = given.pop("save"), given.pop("workspace")
+    _check_together(report, save, workspace, given, preset)
 
     def chosen(config: type[Any], prefix: str = "") -> dict[str, Any]:
         names = parameters_of(config)
@@ -268,6 +312,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     return Arguments(
         report=report,
         script=script,
+        save=save,
+        workspace=workspace,
         data=replace(data, **chosen(DataConfig)),
         reading=ReadingConfig(**chosen(ReadingConfig)),
         training=training,

@@ -49,3 +49,7 @@ class SettingError(ExplorerError):
 
 class ReportError(ExplorerError):
     """A report cannot be written where it was asked for."""
+
+
+class StoreError(ExplorerError):
+    """What was made cannot be kept in a file, or a file holds no such thing."""

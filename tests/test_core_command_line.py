@@ -23,7 +23,8 @@ from core.sources.reading import ReadingConfig
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-EVERY_OPTION = """--report out --script run.py --dataset digits8 --train-size 900 --test-size 400
+EVERY_OPTION = """--report out --script run.py --save a.perceptron
+--dataset digits8 --train-size 900 --test-size 400
 --validation-size 90 --test-share 20 --split-seed 3 --label-noise 12.5 --pixel-noise 0.1
 --noise-seed 4 --ink dark --full-ink 99.5 --orientation columns --label-column last
 --ignored-columns row
@@ -51,6 +52,7 @@ def test_every_option_reaches_its_setting():
     arguments = parse_arguments(EVERY_OPTION)
     assert arguments.report == Path("out")
     assert arguments.script == Path("run.py")
+    assert arguments.save == Path("a.perceptron")
     assert arguments.data == DataConfig("digits8", 900, 400, 90, 20.0, 3, 12.5, 0.1, 4)
     arrays = "train_images=a,train_labels=b"
     assert arguments.reading == ReadingConfig("dark", 99.5, "columns", "last", "row", 16, 7, arrays)

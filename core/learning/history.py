@@ -16,7 +16,7 @@ from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -100,9 +100,9 @@ def moments(changes: Iterable[Change]) -> list[Moment]:
 class _GrowingArray:
     """Numbers appended one by one and read as one array without copying."""
 
-    def __init__(self) -> None:
-        self._room = np.empty(64)
-        self._n = 0
+    def __init__(self, values: NDArray[np.float64] | None = None) -> None:
+        self._room = np.empty(64) if values is None else np.array(values, np.float64)
+        self._n = 0 if values is None else len(values)
 
     def append(self, value: float) -> None:
         if self._n == len(self._room):
@@ -148,6 +148,46 @@ class History:
         self._curves: dict[str, _GrowingArray] = {}
         self._best = 0
         self._best_record: EpochRecord | None = None
+
+    @classmethod
+    def restored(
+        cls,
+        config: TrainingConfig,
+        curves: Mapping[str, NDArray[np.float64]],
+        records: Sequence[EpochRecord],
+        log: Iterable[Change],
+        *,
+        stride: int = 1,
+        divergence: Divergence | None = None,
+    ) -> History:
+        """Return a history as it was: what :meth:`append` and :meth:`add_change` made of a run.
+
+        Parameters
+        ----------
+        curves : ``epoch`` and each score of the parts that were measured, (n,) each
+        records : of the epochs whose weights are kept, rising: the first, last and best among them
+        log : every change, in order
+
+        Raises
+        ------
+        ValueError
+            If the weights of one of these epochs are not there.
+        """
+        made = cls(config)
+        made.records, made.stride, made.divergence = list(records), stride, divergence
+        made._curves = {name: _GrowingArray(values) for name, values in curves.items()}
+        made._used = sum(map(_n_bytes, records))
+        for change in log:
+            made.add_change(change)
+        held = made.curve(made.held_out_part, "log_likelihood")
+        if len(held):
+            made._best = 0 if np.isnan(held).all() else int(np.nanargmax(held))
+            epochs = made.epochs
+            kept = {record.epoch: record for record in records}
+            made._best_record = kept.get(int(epochs[made._best]))
+            if made._best_record is None or not {int(epochs[0]), int(epochs[-1])} <= set(kept):
+                raise ValueError("the weights of its first, last or best epoch are not there")
+        return made
 
     def __len__(self) -> int:
         """Return the number of recorded epochs, the start included."""

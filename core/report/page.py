@@ -14,6 +14,8 @@ from core.report.numbers import measure, probability_words
 from core.words import counted, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.report.run import RunResult
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -162,13 +164,7 @@ def _settings(run: RunResult) -> list[tuple[str, str, str]]:
     ]
 
 
-def make_page(run: RunResult, sizes: dict[str, tuple[Any, ...]]) -> str:
-    """Return the page.
-
-    Parameters
-    ----------
-    sizes : width and height in pixels of each picture, by file name
-    """
+def _rendered(template: str, **values: Any) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     pages = Environment(
@@ -178,13 +174,44 @@ def make_page(run: RunResult, sizes: dict[str, tuple[Any, ...]]) -> str:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
+    return pages.get_template(template).render(**values)
+
+
+def make_list(runs: Sequence[tuple[str, str, RunResult]], missing: Sequence[str]) -> str:
+    """Return the page that leads to those of several runs.
+
+    Parameters
+    ----------
+    runs : what stands before the name of each one's files, how it is called, and what it is
+    missing : sentences on what could not be shown
+    """
+    rows = [(prefix, name, lead_sentences(run)) for prefix, name, run in runs]
+    return _rendered("runs.html", runs=rows, missing=missing)
+
+
+def make_page(
+    run: RunResult, sizes: dict[str, tuple[Any, ...]], name: str = "", prefix: str = ""
+) -> str:
+    """Return the page of a run.
+
+    Parameters
+    ----------
+    sizes : width and height in pixels of each picture, by file name
+    name : how it is called among several
+    prefix : what stands before the names of its files
+    """
     warnings = []
-    if run.divergence is not None:
+    if run.history.divergence is not None:
         epoch = run.last.epoch
-        words = f"{run.divergence} Everything below shows epoch {epoch}, the last before that."
+        words = (
+            f"{run.history.divergence} Everything below shows epoch {epoch}, the last before that."
+        )
         warnings.append(words)
-    return pages.get_template("report.html").render(
+    return _rendered(
+        "report.html",
         run=run,
+        name=name,
+        prefix=prefix,
         warnings=warnings,
         lead=lead_sentences(run),
         stopping=stopping_sentences(run),

@@ -105,7 +105,8 @@ def curves_words(run: RunResult) -> str:
         f"images, batches of {config.batch_size:,} {order}, learning rate "
         f"{config.learning_rate:g}{decay}, start {config.init}, seed {config.seed}"
     )
-    return words if run.divergence is None else f"{run.divergence} {words}"
+    divergence = run.history.divergence
+    return words if divergence is None else f"{divergence} {words}"
 
 
 def weights_figure(run: RunResult) -> Pictures:

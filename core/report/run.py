@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from core.attack import AttackConfig, AttackStep, Outcome, frames, summarise
 from core.insight.diagnostics import Diagnosis, diagnose
 from core.learning.history import History
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
+from core.learning.training import BatchRecord, EpochRecord, Trainer
 from core.sources import open_dataset
 from core.sources.catalogue.downloads import download
 from core.sources.catalogue.entries import CATALOGUE, NotDownloaded
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from core.command_line import Arguments
     from core.data.dataset import Dataset
+    from core.sources.reading import ReadingConfig
 
     Progress = Callable[[str, float], None]
     """Called with what is being done and the fraction of the whole report that is done."""
@@ -74,20 +76,24 @@ class AttackResult:
 class RunResult:
     """What :func:`run_everything` found; diagnoses are of the last recorded epoch.
 
-    ``notes`` say what was done to the data, and where the run is not quite what was asked for.
+    Attributes
+    ----------
+    notes : what was done to the data, and where the run is not quite what was asked for
+    started : by the clock of :func:`time.perf_counter`
+    evaluate_seconds : what measuring took; NaN where nobody looked at the clock
+    available : the data before they were cut, where they were opened for this run
     """
 
     arguments: Arguments
     dataset: Dataset
     history: History
-    divergence: Divergence | None
     train_diagnosis: Diagnosis
     test_diagnosis: Diagnosis
     attack: AttackResult
     notes: tuple[str, ...]
-    train_seconds: float
-    evaluate_seconds: float
     started: float
+    evaluate_seconds: float = math.nan
+    available: Dataset | None = None
 
     @property
     def last(self) -> EpochRecord:
@@ -149,9 +155,8 @@ def _train(trainer: Trainer, progress: Progress) -> History:
     return history
 
 
-def open_data(arguments: Arguments, progress: Progress) -> Dataset:
+def open_data(name: str, reading: ReadingConfig, progress: Progress) -> Dataset:
     """Open the data set asked for, downloaded first where it is of the catalogue and not here."""
-    name, reading = arguments.data.dataset, arguments.reading
     try:
         return open_dataset(name, reading)
     except NotDownloaded as missing:
@@ -177,7 +182,7 @@ def run_everything(
     """
     started = time.perf_counter()
     progress("reading the data", 0.0)
-    available = open_data(arguments, progress)
+    available = open_data(arguments.data.dataset, arguments.reading, progress)
     dataset = available.sized(arguments.data)
     attack_config = arguments.attack_for(dataset)
     notes = (*dataset.notes, *size_notes(arguments, available))
@@ -189,18 +194,33 @@ def run_everything(
         for words in notes:
             note(words)
         history = _train(trainer, progress)
-        weights = history.records[-1].weights
-        progress("diagnosing", TRAINING_SHARE[1])
+    history.divergence = trainer.diverged
+    run = look_at(arguments, dataset, history, progress, notes=notes, started=started)
+    return replace(run, evaluate_seconds=trainer.evaluate_seconds, available=available)
+
+
+def look_at(
+    arguments: Arguments,
+    dataset: Dataset,
+    history: History,
+    progress: Progress,
+    *,
+    notes: tuple[str, ...],
+    started: float,
+) -> RunResult:
+    """Diagnose and attack the last model of a run."""
+    weights = history.records[-1].weights
+    progress("diagnosing", TRAINING_SHARE[1])
+    with np.errstate(all="ignore"):  # as above
         return RunResult(
             arguments=arguments,
             dataset=dataset,
             history=history,
-            divergence=trainer.diverged,
             train_diagnosis=diagnose(weights, dataset.train),
             test_diagnosis=diagnose(weights, dataset.test),
-            attack=run_attack(SoftmaxPerceptron(weights), attack_config, dataset, progress),
+            attack=run_attack(
+                SoftmaxPerceptron(weights), arguments.attack_for(dataset), dataset, progress
+            ),
             notes=notes,
-            train_seconds=trainer.train_seconds,
-            evaluate_seconds=trainer.evaluate_seconds,
             started=started,
         )

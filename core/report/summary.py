@@ -62,15 +62,15 @@ def make_summary(run: RunResult) -> dict[str, Any]:
             "probabilities": [step.probabilities for step in attack.steps],
         },
         "seconds": {
-            "train": run.train_seconds,
+            "train": run.last.seconds,
             "evaluate": run.evaluate_seconds,
             "total": time.perf_counter() - run.started,
         },
     }
     if attack.stopped_at is not None:
         summary["attack"]["stopped_at"] = attack.stopped_at
-    if run.divergence is not None:
-        summary["diverged"] = str(run.divergence)
+    if run.history.divergence is not None:
+        summary["diverged"] = str(run.history.divergence)
     # Strict JSON has no NaN: a reader in another language would refuse the whole file.
     text = json.dumps(summary, default=lambda array: array.tolist())
     return dict(json.loads(text, parse_constant=lambda _: None))

@@ -1,0 +1,3 @@
+"""What a person made, kept in one file: a SQLite database that survives a kill."""
+
+SUFFIX = ".perceptron"
