@@ -636,3 +636,28 @@ def test_the_surest_image_of_none_is_told(
     with qtbot.waitSignal(session.messages.notified) as told:
         click(qtbot, panel.find_button)
     assert "reads no training image rightly" in told.args[0]
+
+
+def test_what_changes_nothing_in_it_is_not_offered(window: MainWindow, qtbot: QtBot) -> None:
+    session, page = window.session, window.page("attack")
+    window.show_page("attack")
+    open_view(qtbot, page, "compare losses")
+    controls = page.controls
+    panel = page.tabs.currentWidget()
+    before = wait_for_descents(qtbot, panel)
+    assert not page.size_choice.norm.isEnabled()
+    assert not controls.attack.isVisible()
+    assert page.size_choice.boxed.isVisible()
+    assert controls.settings.isVisible()
+    assert set(controls.settings.rows) == {"steps", "rate"}
+    assert "within" not in controls.settings.currentText()
+    click(qtbot, page.size_choice.boxed)
+    after = wait_for_descents(qtbot, panel)
+    assert after is not before
+    session.attack.choose_attack("fgsm")  # it has neither of the two
+    wait_for_descents(qtbot, panel)
+    assert not controls.settings.isVisible()
+    open_view(qtbot, page, "the film")
+    assert page.size_choice.norm.isEnabled()
+    assert controls.attack.isVisible()
+    assert "budget" in controls.settings.rows

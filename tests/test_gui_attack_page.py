@@ -109,17 +109,17 @@ def test_the_bar_below_drives_the_epochs_where_many_images_are_seen(
 
 
 def test_what_a_view_does_not_use_is_not_in_its_sentence(page: AttackPage, qtbot: QtBot) -> None:
-    for view, has_target, has_attack in (
-        ("all targets", False, False),
-        ("your turn", True, False),
-        ("mend", False, False),
-        ("compare losses", True, True),
-        ("the film", True, True),
+    for view, has_target, has_attack, has_settings in (
+        ("all targets", False, False, False),
+        ("your turn", True, False, False),
+        ("mend", False, False, False),
+        ("compare losses", True, False, True),
+        ("the film", True, True, True),
     ):
         open_view(qtbot, page, view)
         assert page.controls.target.isVisible() == has_target, view
         assert page.controls.attack.isVisible() == has_attack, view
-        assert page.controls.settings.isVisible() == has_attack, view
+        assert page.controls.settings.isVisible() == has_settings, view
         assert (page.transport is page.film_panel.transport) == (view == "the film")
     open_view(qtbot, page, "mend")
     assert page.transport.unit == "epoch", "no hidden film is driven"

@@ -108,7 +108,7 @@ class LogitMargin(Objective):
     ``z_t - max z_others``. Never flat. Source: Carlini & Wagner 2017 (f_6).
     """
 
-    name, label = "margin", "logit margin"
+    name, label = "margin", "the lead"
     formula = "L = max(z_c over c != k) - z_k"
 
     def evaluate(self, logits: NDArray[Any], classes: NDArray[np.int64]) -> ValueAndGradient:

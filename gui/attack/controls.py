@@ -99,14 +99,12 @@ class AttackControls(QWidget):
         return f"Make {self.image.currentText()}{target} by {self.attack.currentText()}"
 
     def show_for(self, uses: tuple[str, ...]) -> None:
-        """Say only what a view obeys beside the image: the target, the attack."""
+        """Say only what a view obeys beside the image: the target, the attack, or some of it."""
         self._uses = uses
-        for is_used, parts in (
-            ("target" in uses, (self._make, self.target)),
-            ("attack" in uses, (self._by, self.attack, self.settings)),
-        ):
-            for part in parts:
-                part.setVisible(is_used)
+        for part in (self._make, self.target):
+            part.setVisible("target" in uses)
+        self.attack.setVisible("attack" in uses)
+        self.settings.limit(None if "attack" in uses else uses)
         self.refresh()
 
     def _button(self, tip: str, pressed: Any) -> QToolButton:
@@ -193,6 +191,9 @@ class AttackControls(QWidget):
         room = self.fontMetrics().averageCharWidth() * _LONGEST_ATTACK + 40
         self.attack.setMaximumWidth(room)
         self.settings.refresh()
+        has_settings = "attack" in self._uses or bool(self.settings.offered)
+        for part in (self._by, self.settings):
+            part.setVisible(has_settings)
         if dataset is None:
             self.image.set_words("an image")
             return

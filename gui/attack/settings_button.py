@@ -39,7 +39,8 @@ class AttackSettingsButton(DropDown):
         inside = QWidget(parent)
         super().__init__("settings of the attack", inside, parent, _HELP)
         self._session, self._attack = session, session.attack
-        self._shown = ""
+        self._shown: tuple[str, ...] = ()
+        self._limit: tuple[str, ...] | None = None
         self.rows: dict[str, ParameterRow] = {}
         whole = Parameter("int", "Pulled toward", "Number of an image.", low=0, high=10_000_000)
         self.toward = NumberField(whole, inside)
@@ -56,16 +57,29 @@ class AttackSettingsButton(DropDown):
         inside.setLayout(self._column)
         self.refresh()
 
+    def limit(self, names: tuple[str, ...] | None) -> None:
+        """Offer only settings of these names, where what is seen obeys no others; None: all."""
+        self._limit = names
+        self.refresh()
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The settings that are seen here, of the attack chosen."""
+        names = (name for name in self._attack.chosen.parameters if name not in _ELSEWHERE)
+        return tuple(name for name in names if self._limit is None or name in self._limit)
+
     @Slot()
     def refresh(self) -> None:
         """Show what is chosen, and the numbers."""
         attack = self._attack
-        if attack.chosen.name != self._shown:
-            self._shown = attack.chosen.name
+        shown = attack.chosen.name, *self.offered
+        if shown != self._shown:
+            self._shown = shown
             self._make_form()
         for name, row in self.rows.items():
             row.show_value(attack.chosen.value(name))
-        self._toward_row.setVisible(attack.pulled_toward is not None)
+        is_whole = self._limit is None
+        self._toward_row.setVisible(is_whole and attack.pulled_toward is not None)
         self.toward.show_value(attack.index)
         measure = attack.measure
         differs = []
@@ -75,22 +89,24 @@ class AttackSettingsButton(DropDown):
         if attack.chosen.boxed != measure.boxed:
             differs.append("This attack keeps pixels in 0..1 in any case.")
         self._note.setText(" ".join(differs))
-        self._note.setVisible(bool(differs))
+        self._note.setVisible(is_whole and bool(differs))
         words = self._words()
         self.set_words(words)
         self.setToolTip(wrapped(words, _HELP))  # which may be cut short on it
 
     def _words(self) -> str:
         """Return the settings in words."""
-        chosen, dataset = self._attack.chosen, self._session.view.dataset
+        chosen, dataset, offered = self._attack.chosen, self._session.view.dataset, self.offered
         words = []
-        if "steps" in chosen.parameters:
+        if "steps" in offered:
             most = "at most " if chosen.ends_itself else ""
             words.append(f"{most}{counted(int(chosen.value('steps')), 'step')}")
-        if "rate" in chosen.parameters:
+        if "rate" in offered:
             words[-1:] = [f"{words[-1]} of {chosen.value('rate'):g}"]
-        if "budget" in chosen.parameters and np.isfinite(chosen.budget):
+        if "budget" in offered and np.isfinite(chosen.budget):
             words[-1:] = [" ".join([*words[-1:], f"within {chosen.budget:g}"])]
+        if self._limit is not None:
+            return ", ".join(words)
         toward = self._attack.pulled_toward
         pull = chosen.value("pull") if "pull" in chosen.parameters else 0.0
         if toward is not None and dataset is not None:
@@ -102,9 +118,8 @@ class AttackSettingsButton(DropDown):
         return ", ".join(words) or "settings"
 
     def _make_form(self) -> None:
-        declared = [
-            (n, p) for n, p in self._attack.chosen.parameters.items() if n not in _ELSEWHERE
-        ]
+        parameters = self._attack.chosen.parameters
+        declared = [(name, parameters[name]) for name in self.offered]
         form = ParameterForm(declared, self._form.parentWidget())
         form.changed.connect(self._attack.set_setting)
         form.refused.connect(self._session.messages.warn)

@@ -19,8 +19,9 @@ class AttackView(Panel):
 
     Attributes
     ----------
-    norms : those it knows; the first stands for another
-    uses : what it obeys of the sentence beyond the image: the target, the attack
+    norms : those it knows; the first stands for another; none where no size is measured
+    uses : what it obeys of the sentence beyond the image: the target, the attack, or of the attack
+        only settings of these names
     of_images : whether it measures images of a part in any case, and not what a film begins as
     head : its own sentence, shown in the card above it; None for that of the one image, or words
     transport : what the bar below drives while it is seen; None for what its scope has

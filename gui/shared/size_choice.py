@@ -24,6 +24,8 @@ _BOX_HELP = (
     "printed. What must stay in the box needs a larger change, and more computing."
 )
 
+_NO_NORM = "Nothing is measured by it here."
+
 
 class SizeChoice(QWidget):
     """A list of norms and a box to tick.
@@ -44,6 +46,7 @@ class SizeChoice(QWidget):
     ) -> None:
         super().__init__(parent)
         self._measure, self._norms, self._of_images = measure, norms, False
+        self._norm_help = norm_help
         self.norm = chooser("Size", self, norm_help, {norm: SHORT[norm] for norm in norms})
         self.boxed = FittingBox(("pixels stay in 0..1", "pixels in 0..1", "in 0..1"), self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
@@ -54,15 +57,19 @@ class SizeChoice(QWidget):
         self.refresh()
 
     def show_for(self, norms: tuple[Norm, ...], *, of_images: bool) -> None:
-        """Offer the norms known by what is seen now, and its box: of images or the one image."""
+        """Offer the norms known by what is seen now, if any, and its box: of images or the one."""
         self._norms, self._of_images = norms, of_images
-        offer(self.norm, {norm: SHORT[norm] for norm in norms})
+        if norms:
+            offer(self.norm, {norm: SHORT[norm] for norm in norms})
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show what is chosen."""
-        self.norm.setCurrentIndex(self.norm.findData(self._measure.within(self._norms)))
+        self.norm.setEnabled(bool(self._norms))  # in its place, where it means nothing
+        self.norm.setToolTip(wrapped(self._norm_help if self._norms else _NO_NORM))
+        if self._norms:
+            self.norm.setCurrentIndex(self.norm.findData(self._measure.within(self._norms)))
         measure = self._measure
         self.boxed.setChecked(measure.images_boxed if self._of_images else measure.boxed)
 

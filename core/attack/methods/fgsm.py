@@ -19,7 +19,7 @@ class FastGradientSettings(BudgetSettings):
         "choice",
         "Objective",
         "The loss the attack follows. The squared loss is the practical's and nearly flat where "
-        "the model is sure; the other two are not.",
+        "the model is sure; the other two are not. The lead is that of the strongest other class.",
         choices={name: objective.label for name, objective in OBJECTIVES.items()},
         formula="; ".join(objective.formula for objective in OBJECTIVES.values()),
     )

@@ -210,14 +210,15 @@ SIZED_ATTACKS: tuple[SizedAttack, ...] = (
     RandomNoise(),
     GradientAttack(
         "FGSM",
-        "Fast gradient method: one step of the whole size up the logit margin, toward the rival "
-        "that is strongest, without a target.",
+        "Fast gradient method: one step of the whole size up the lead of the strongest other "
+        "class, without a target.",
         FastGradient,
     ),
     GradientAttack(
         "PGD",
-        f"Projected gradient descent: {PGD_STEPS} steps of an eighth of the size up the logit "
-        "margin, without a target, each held within the size, from one random place in it.",
+        f"Projected gradient descent: {PGD_STEPS} steps of an eighth of the size up the lead of "
+        "the strongest other class, without a target, each held within the size, from one random "
+        "place in it.",
         ProjectedGradient,
         steps=PGD_STEPS,
     ),

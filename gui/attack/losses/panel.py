@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from core.words import counted
 from gui.attack.losses.column import LossColumn
-from gui.attack.losses.study import Losses
+from gui.attack.losses.study import SHARED, Losses
 from gui.attack.losses.words import (
     COMPUTING,
     LABELS,
@@ -68,6 +68,8 @@ _WIDEST_TICK = "1e-100"
 class LossesPanel(AttackView):
     """Three losses above; their gradients, the target's probability and what it means below."""
 
+    norms = ()
+    uses = ("target", *SHARED)
     transport: PlayerTransport
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -32,7 +32,7 @@ _PLAY_SECONDS = 4.0
 _TELL_SECONDS = 0.3
 """What takes no longer is not worth a word."""
 
-_SHARED = ("rate", "steps")
+SHARED = ("rate", "steps")
 """Settings of the attack that the three losses go by, too."""
 
 _REST = 0.5
@@ -110,7 +110,7 @@ class Losses(QObject):
     def config(self) -> MicroscopeConfig:
         """Step size and steps of the attack chosen; what it does not know is as usual."""
         chosen, usual = self._session.attack.chosen, MicroscopeConfig()
-        wanted = {name: chosen.value(name) for name in _SHARED if name in chosen.parameters}
+        wanted = {name: chosen.value(name) for name in SHARED if name in chosen.parameters}
         try:
             return replace(usual, **wanted)
         except SettingError:  # another attack's step size may mean something else
