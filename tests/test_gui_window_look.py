@@ -564,3 +564,28 @@ def test_what_is_not_seen_is_dressed_after_what_is(window: MainWindow, qtbot: Qt
     window.show_page("attack")  # what comes to be seen before its turn is dressed then
     assert window.page("attack").styleSheet() == learn.styleSheet()
     wait_until(qtbot, lambda: all(page.styleSheet() == learn.styleSheet() for page in hidden))
+
+
+def test_the_images_of_the_film_are_larger_where_they_fill_the_window(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 720)
+    window.show_page("attack")
+    panel = window.page("attack").film_panel
+    wait_until(qtbot, lambda: bool(window.session.attack.film.steps))
+    wait_for_rest(qtbot, window)
+    before, lines = panel.result_view.size(), panel.bars.geometry()
+    window.fill.show_card(panel.card)
+    wait_for_rest(qtbot, window)
+    after = panel.result_view.size()
+    assert after.width() > 1.1 * before.width()
+    assert 4 * after.width() > 0.85 * panel.card.width()
+    dataset = window.session.view.dataset
+    assert dataset is not None
+    assert after.width() % dataset.image_shape[1] == 0, "whole multiples of pixels"
+    assert not any(
+        view.visibleRegion().isEmpty() for view in (panel.chosen_view, panel.bars, panel.sentence)
+    )
+    window.fill.leave()
+    wait_until(qtbot, lambda: panel.result_view.size() == before)
+    wait_until(qtbot, lambda: panel.bars.geometry() == lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
@@ -18,6 +18,9 @@ from gui.attack.film.stretch import StretchSwitch
 from gui.attack.film.traces import Traces
 from gui.attack.film.transport import FilmTransport
 from gui.attack.film.words import (
+    RAN_AWAY,
+    SATURATED,
+    SWINGS,
     before_words,
     likeness_words,
     second_words,
@@ -46,18 +49,6 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 _LONGEST_NAME = 32
-_SATURATED = (
-    "So sure is the model of this image that the squared loss gives almost nothing to follow: "
-    "J (t − y) is near 0. Raise the step size, or start from noise."
-)
-_SWINGS = (
-    "The reading swings: steps of this size overshoot what the squared loss leads to. "
-    "Compare losses (more views) shows how others fare."
-)
-_RAN_AWAY = (
-    "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
-    "less of either."
-)
 _LOW = 460
 """Pixels of the panel's height under which traces and images are smaller."""
 _TRACES, _LOW_TRACES, _SIGN, _APART, _LEAST_BARS = 166, 142, 28, 34, 190
@@ -71,6 +62,7 @@ class FilmPanel(AttackView):
     """Shows the film of the session's attack."""
 
     _side: tuple[int, ...] = ()
+    _is_spread = _is_on_stage = False
     _signs: list[QLabel]
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -107,7 +99,6 @@ class FilmPanel(AttackView):
         self.hint.setObjectName("muted")
         self.traces = Traces(session, self)
         self.probability_plot, self.size_plot, self.loss_plot = self.traces.plots
-        self._is_on_stage = False
         self._lay_out()
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
@@ -134,27 +125,32 @@ class FilmPanel(AttackView):
         grid.setColumnStretch(8, 1)
         self._said = holding(below(self.sentence, self.size_line, self.hint, spacing=2), self)
         self.card = Card("", below(grid, None))
+        self.card.installEventFilter(self)
         self.setLayout(below(self.card, (self.traces, 1), spacing=8))
         self.set_on_stage(False)
 
     def set_on_stage(self, is_on: bool) -> None:
         """Have images as large as they can be, bars and the outcome below them, and no curves."""
         self._is_on_stage = is_on
-        grid = self._grid
+        self.stretch.setVisible(not is_on)
+        self.size_line.setVisible(is_on)
+        self.hint.setWordWrap(is_on)
+        self.sentence.setStyleSheet(f"font-size: {_OUTCOME}px" if is_on else "")
+        self._arrange()
+        self.refresh()
+
+    def _arrange(self) -> None:
+        """Lay bars and outcome below the images, where these have the window for themselves."""
+        self._is_spread = self._is_on_stage or not self.isAncestorOf(self.card)
+        grid, self._side = self._grid, ()
         for part in (self.bars, self._said):
             grid.removeWidget(part)
-        if is_on:
+        if self._is_spread:
             grid.addWidget(self.bars, 1, 0, 1, 4)
             grid.addWidget(self._said, 1, 4, 1, 5, Qt.AlignmentFlag.AlignVCenter)
         else:
             grid.addWidget(self.bars, 0, 8)
             grid.addWidget(self._said, 1, 0, 1, 9)
-        self.stretch.setVisible(not is_on)
-        self.size_line.setVisible(is_on)
-        self.hint.setWordWrap(is_on)
-        self.sentence.setStyleSheet(f"font-size: {_OUTCOME}px" if is_on else "")
-        self._side = ()
-        self.refresh()
 
     def minimumSizeHint(self) -> QSize:
         """Return what the smallest images need: larger ones give way."""
@@ -188,27 +184,34 @@ class FilmPanel(AttackView):
         super().resizeEvent(event)
         self._fit_images()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the images have the room of their card, where it fills the window, too."""
+        if event.type() == QEvent.Type.Resize:
+            if self._is_spread != (self._is_on_stage or not self.isAncestorOf(self.card)):
+                self._arrange()
+            self._fit_images()
+        return False
+
     def _fit_images(self) -> None:
         dataset = self._session.view.dataset
         height, width = (28, 28) if dataset is None else dataset.image_shape
         line = self.fontMetrics().height() + 4
-        ends = 2 * line  # title and caption
-        if self._is_on_stage:
-            traces, room = 0, self.width() - 26 - 2 * _SIGN - _APART
+        ends, whole = 2 * line, self if self.isAncestorOf(self.card) else self.card
+        across, down, traces = whole.width() - 26 - 2 * _SIGN - _APART, whole.height() - 26, 0
+        if self._is_spread:
             # Below them as many bars as there are, as close as they can be read, and the outcome.
-            below_them = max(self.bars.minimumSizeHint().height(), 5 * (line - 6))
-            down = self.height() - 26 - ends - below_them
+            down -= ends + max(self.bars.minimumSizeHint().height(), 5 * (line - 6))
         else:
             traces = pixels(_LOW_TRACES if self.height() < pixels(_LOW) else _TRACES)
-            room = self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)
-            down = self.height() - 26 - self._words_height  # the card's margins and its gap
+            across -= 16 + pixels(_LEAST_BARS)
+            down -= self._words_height  # the card's margins and its gap
             good = max(_GOOD_SIDE + ends, self._least_row(ends))
             traces = max(min(traces, down - good), self.traces.minimumSizeHint().height())
             down -= traces + ends
-        scale = min(down / height, room / 4 / width)
+        scale = min(down / height, across / 4 / width)
         scale = int(scale) if scale >= 2 else scale
         scale = max(scale, _LEAST_SIDE / max(height, width))
-        side = (round(width * scale), round(height * scale), traces, self.height())
+        side = (round(width * scale), round(height * scale), traces, whole.height())
         if side == self._side:
             return
         self._side = side
@@ -216,9 +219,9 @@ class FilmPanel(AttackView):
             view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + ends)
         for sign in self._signs:
             sign.setFixedHeight(side[1] + ends)
-        rest = max(self.height() - 26 - side[1] - ends, 0)
+        rest = max(whole.height() - 26 - side[1] - ends, 0)
         row = max(side[1] + ends, self.bars.minimumSizeHint().height())
-        self.bars.setFixedHeight(rest if self._is_on_stage else row)
+        self.bars.setFixedHeight(rest if self._is_spread else row)
         self.traces.setVisible(not self._is_on_stage)
         self.traces.setMinimumHeight(traces)
         self.stretch.fit(line)
@@ -364,11 +367,11 @@ class FilmPanel(AttackView):
             hint = "" if likeness is None else likeness_words(likeness, names[film.aim])
         if attack.chosen.name == Descent.name and not is_noise and not end.succeeded:
             if outcome.saturated and end.saturated:
-                hint = _SATURATED
+                hint = SATURATED
             elif end.n_changes > 2:  # there, back, and there again
-                hint = _SWINGS
+                hint = SWINGS
         if film.ran_away:
-            hint = _RAN_AWAY
+            hint = RAN_AWAY
         before = "" if film.before is None else before_words(film.before, norm)
         first = hint.split(". ")[0].rstrip(".")
         self.hint.set_wordings(f"{hint} {before}".strip(), f"{first}. {before}", before or first)

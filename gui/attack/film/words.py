@@ -28,6 +28,19 @@ _ALONG = ((0.5, "where"), (0.2, "partly where"), (-0.2, "hardly where"), (-1.1, 
 _NOTHING = 1e-6
 """A pixel that moved less is as it was."""
 
+SATURATED = (
+    "So sure is the model of this image that the squared loss gives almost nothing to follow: "
+    "J (t − y) is near 0. Raise the step size, or start from noise."
+)
+SWINGS = (
+    "The reading swings: steps of this size overshoot what the squared loss leads to. "
+    "Compare losses (more views) shows how others fare."
+)
+RAN_AWAY = (
+    "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
+    "less of either."
+)
+
 
 def size_of(step: AttackStep, first: AttackStep, norm: Norm) -> float:
     """Return the size of the change from the first step to another."""
