@@ -69,3 +69,43 @@ def test_an_image_has_its_place_before_it_is_painted(qtbot: QtBot) -> None:
     assert not place.isEmpty()
     pixels(mosaic)
     assert mosaic.cell_rect(0, 1) == place
+
+
+def strip_of(
+    qtbot: QtBot, size: tuple[int, int], below: tuple[tuple[str, ...], ...], n: int = 12
+) -> ImageStrip:
+    strip = ImageStrip("strip", "help", wraps=True, side=84)
+    qtbot.addWidget(strip)
+    strip.set_images([StripImage(i, np.zeros((28, 28)), below, f"{i}") for i in range(n)])
+    strip.resize(*size)
+    strip.show()
+    return strip
+
+
+def test_images_in_rows_grow_and_move_apart_as_far_as_there_is_room(qtbot: QtBot) -> None:
+    for size in ((600, 350), (620, 320), (300, 130), (900, 500)):
+        strip = strip_of(qtbot, size, (("8 → 3",), ("0.29",)))
+        places = [strip.cell_rect(0, i) for i in range(strip.n_cells[1])]
+        assert all(strip.rect().contains(place) for place in places), size
+        side = places[0].width()
+        assert side >= 84, size
+        assert side % 28 == 0, size
+        assert not any(a.intersects(b) for a in places for b in places if a != b), size
+    strip = strip_of(qtbot, (600, 350), (("8 → 3",), ("0.29",)))
+    assert strip.n_cells[1] >= 10
+    assert strip.cell_rect(0, 0).width() == 112
+    last = strip.cell_rect(0, strip.n_cells[1] - 1)
+    assert strip.height() - last.bottom() < 60
+    assert strip.width() - last.right() < 30
+
+
+def test_words_below_images_are_all_of_one_kind(qtbot: QtBot) -> None:
+    strip = strip_of(qtbot, (400, 130), (("0.01 3→5", "0.01"),), n=4)
+    usual = pixels(strip)
+    longer = StripImage(9, np.zeros((28, 28)), (("0.01 cardigan→trousers", "0.01"),), "9")
+    strip.set_images([*strip.images[:3], longer])
+    assert strip.n_cells[1] == 4
+    now = pixels(strip)
+    first = strip.cell_rect(0, 0)
+    below = slice(first.bottom() + 2, None), slice(first.left(), first.right())
+    assert (now[below] != usual[below]).any(), "it says less, too"

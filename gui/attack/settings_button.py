@@ -99,7 +99,7 @@ class AttackSettingsButton(DropDown):
         chosen, dataset, offered = self._attack.chosen, self._session.view.dataset, self.offered
         words = []
         if "steps" in offered:
-            most = "at most " if chosen.ends_itself else ""
+            most = "at most " if chosen.ends_itself and self._limit is None else ""
             words.append(f"{most}{counted(int(chosen.value('steps')), 'step')}")
         if "rate" in offered:
             words[-1:] = [f"{words[-1]} of {chosen.value('rate'):g}"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Slot
 
-from core.words import at_most, significant
+from core.words import at_most, fixed
 from gui.attack.robustness.part import RobustnessPart
 from gui.shared.columns import heading
 from gui.shared.words import PARTS
@@ -19,6 +21,7 @@ from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
     from core.exact.curves import ExactRobustness
@@ -75,13 +78,16 @@ class RobustnessImages(RobustnessPart):
         words = f"{n_left_out:,} on the boundary left out", f"{n_left_out:,} left out"
         self.left_out.set_wordings(*(words if n_left_out else ("",)))
         for strip, chosen in ((self.fragile, fragile), (self.solid, solid)):
-            strip.set_images([self._image(curves, int(i)) for i in chosen[:N_IMAGES]])
+            rows = chosen[:N_IMAGES]
+            sizes = found.sizes(norm)[rows]
+            places = _places(sizes[np.isfinite(sizes) & (sizes > 0)])
+            strip.set_images([self._image(curves, int(i), places) for i in rows])
 
     @Slot(int)
     def _opened(self, index: int) -> None:
         self.sample_requested.emit(self._state.part, index)
 
-    def _image(self, curves: RobustnessCurves, row: int) -> StripImage:
+    def _image(self, curves: RobustnessCurves, row: int, places: int) -> StripImage:
         dataset, found, split = self._session.view.dataset, curves.shown, curves.images.split
         assert dataset is not None
         size = float(found.sizes(curves.norm)[row])
@@ -95,20 +101,17 @@ class RobustnessImages(RobustnessPart):
         return StripImage(
             index=index,
             values=split.images[row].reshape(dataset.image_shape),
-            below=(
-                (
-                    *(f"{significant(size, n)} {pair}" for pair in pairs for n in (3, 2)),
-                    *_fitting_sizes(size),
-                ),
-            ),
+            below=((*(f"{fixed(size, places)} {pair}" for pair in pairs), *_short(size, places)),),
             words=f"{PARTS[curves.part]} image {index:,}, labelled {name}: {changed}",
         )
 
 
-def _fitting_sizes(size: float) -> tuple[str, ...]:
+def _places(sizes: NDArray[np.float64]) -> int:
+    """Return the places of numbers in a row, of which the smallest has two digits that count."""
+    return max(1 - math.floor(math.log10(sizes.min())), 0) if len(sizes) else 1
+
+
+def _short(size: float, places: int) -> tuple[str, ...]:
     """Return a size in ever fewer characters."""
-    return (
-        significant(size),
-        significant(size, 2),
-        significant(size, 2).lstrip("0") if size >= 0.001 else "<.001",
-    )
+    words = fixed(size, places)
+    return words, words.lstrip("0") if size >= 0.001 else "<.001"

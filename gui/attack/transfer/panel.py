@@ -17,6 +17,7 @@ from gui.shared.columns import label, sentences
 from gui.shared.crafting import crafting
 from gui.shared.panel import StudyProgress
 from gui.shared.run_models import models_of, other_runs
+from gui.shared.size_choice import SHORT
 from gui.shared.words import PARTS, an
 from gui.theme import grow
 from gui.widgets.basics.card import Card
@@ -53,6 +54,7 @@ _ONE_RUN = (
 _ATTACK_HELP = "What changes them; choose another attack, target or budget on One image."
 _STRIP_HELP = "Click to play how this image was changed."
 _LONGEST_NAME = 12
+_SIZES = "below each, the size of its change: ", "size of the change: ", ""
 _SIDE = 84
 
 
@@ -105,8 +107,10 @@ class TransferPanel(AttackView):
             )
         )
         table = Card("What the runs read", self.table, self.words, parent=self)
-        self.all_card = Card("Fool all", self.all_strip, parent=self)
-        self.only_card = Card("Fool only this run", self.only_strip, parent=self)
+        # What the grey numbers below the images are.
+        self.sizes = FittingLabel("", self, look="caption"), FittingLabel("", self, look="caption")
+        self.all_card = Card("Fool all", self.all_strip, self.sizes[0], parent=self)
+        self.only_card = Card("Fool only this run", self.only_strip, self.sizes[1], parent=self)
         self.all_title, self.only_title = self.all_card.title, self.only_card.title
         strips = beside((self.all_card, 1), (self.only_card, 1), spacing=8)
         policy = QSizePolicy.Policy
@@ -209,6 +213,9 @@ class TransferPanel(AttackView):
                 fool_only = result.fool_only
         self.all_card.set_title(all_title)
         self.only_card.set_title(only_title)
+        for sizes, examples in zip(self.sizes, (fool_all, fool_only), strict=True):
+            words = "" if result is None else SHORT[result.norm]  # type: ignore[index]
+            sizes.set_wordings(*(f"{start}{words}" for start in _SIZES) if examples else ("",))
         self.all_strip.set_images([self._image(one) for one in fool_all])
         self.only_strip.set_images([self._image(one) for one in fool_only])
 

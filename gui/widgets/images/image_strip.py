@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from core.pictures import grey_rgb
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Pictures
@@ -29,6 +29,8 @@ _LARGEST_SIDE = 84
 _WRAPPED_SIDE = 56
 _WIDER = 2
 """Times its width that an image has for words that are no shorter."""
+_NEARLY = 0.8
+"""Of the images that have room: so many are seen where they grow."""
 _LINES = 2
 """Of words, for which there is room before there are images: nothing jumps when they come."""
 
@@ -60,7 +62,7 @@ class ImageStrip(CellGrid):
     ----------
     name, help_text : for a screen reader, and below the words of a hovered image
     wraps : whether there are as many rows as there is room for, of images of one size
-    side : of those images, in pixels
+    side : of those images, in pixels; larger ones have more room where nearly as many are seen
     """
 
     opened = Signal(int)
@@ -80,6 +82,8 @@ class ImageStrip(CellGrid):
         self.images: tuple[StripImage, ...] = ()
         """What is shown, as far as there is room."""
         self._pictures: list[QImage] = []
+        self._grown, self._apart = side, (0, 0)
+        """Side of the images of several rows now, and the pixels more between them."""
         self.empty_words = ""
         """What is said in the place of images, where there are none."""
 
@@ -97,6 +101,7 @@ class ImageStrip(CellGrid):
         rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
         self._pictures = [to_qimage(picture) for picture in rgb]
         self.current = 0, min(self.current[1], max(len(images) - 1, 0))
+        self._share_room()
         self.update()
 
     def set_empty_words(self, words: str) -> None:
@@ -149,7 +154,9 @@ class ImageStrip(CellGrid):
 
     def _cell(self) -> tuple[int, int]:
         """Return width and height of an image as painted."""
-        largest = self._side if self._wraps else _LARGEST_SIDE
+        return self._cell_of(self._grown if self._wraps else _LARGEST_SIDE)
+
+    def _cell_of(self, largest: int) -> tuple[int, int]:
         room = min(max(self.height() - self._words_height(), _LEAST_SIDE), largest)
         if not self.images:
             return room, room
@@ -157,12 +164,45 @@ class ImageStrip(CellGrid):
         longer = max(height, width)
         return max(room * width // longer, _LEAST_SIDE), max(room * height // longer, 1)
 
+    def _share_room(self) -> None:
+        """Find how large the images of several rows are, and how far apart."""
+        self._grown, self._apart = self._side, (0, 0)
+        if not self._wraps or not self.images:
+            return
+        longer = max(self.images[0].values.shape)
+        wanted = _NEARLY * self.n_cells[1]
+        for side in range(self._side + longer, self.height(), longer):
+            before, self._grown = self._grown, side
+            if self._cell()[1] < before or self.n_cells[1] < wanted:
+                self._grown = before
+                break
+        columns, shown = self._n_columns(), self.n_cells[1]
+        rows = -(-shown // columns)
+        across = self.width() + _GAP - columns * (self._column_width() + _GAP)
+        down = self.height() + _GAP - rows * self._row_height()
+        most = self._grown // 2
+        self._apart = (
+            min(across // max(columns - 1, 1), most) if shown >= columns else 0,
+            min(down // max(rows - 1, 1), most),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Use the room that is left by words of another size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._share_room()
+
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where the ``column``-th image is painted."""
         (width, height), room = self._cell(), self._column_width()
         line, place = divmod(column, self._n_columns()) if self._wraps else (0, column)
-        left = place * (room + _GAP) + (room - width) // 2
-        return QRect(left, line * self._row_height(), width, height)
+        left = place * (room + _GAP + self._apart[0]) + (room - width) // 2
+        return QRect(left, line * (self._row_height() + self._apart[1]), width, height)
 
     def describe(self, row: int, column: int) -> str:
         """Return an image in words."""
@@ -175,7 +215,7 @@ class ImageStrip(CellGrid):
         """Paint the images and their words."""
         with QPainter(self) as painter:
             metrics = painter.fontMetrics()
-            line = metrics.height()
+            line, alike = metrics.height(), self._alike()
             if not self.images:
                 flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
                 painter.setPen(QColor(self._theme.text))
@@ -187,7 +227,11 @@ class ImageStrip(CellGrid):
                     box = QRect(0, 0, self._column_width(), line)
                     box.moveCenter(cell.center())
                     box.moveTop(cell.bottom() + 2 + row * line)
-                    text = fitting(metrics, wordings, box.width())
+                    text = fitting(
+                        metrics,
+                        wordings[min(alike[row], len(wordings) - 1) :] or wordings,
+                        box.width(),
+                    )
                     painter.setPen(QColor(self._theme.text if row == 0 else self._theme.muted))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
                 mark = self.images[place].mark
@@ -197,6 +241,17 @@ class ImageStrip(CellGrid):
                 if self.hasFocus() and (0, place) == self.current:
                     painter.setPen(QPen(QColor(self._theme.accent), 3))
                     painter.drawRect(cell.adjusted(1, 1, -2, -2))
+
+    def _alike(self) -> list[int]:
+        """Return which wording of each line has room below all images: they say the same kind."""
+        metrics, room = self.fontMetrics(), self._column_width()
+        lines: dict[int, int] = {}
+        for image in self.images[: self.n_cells[1]]:
+            for row, wordings in enumerate(image.below):
+                text = fitting(metrics, wordings, room)
+                place = wordings.index(text) if text in wordings else len(wordings) - 1
+                lines[row] = max(lines.get(row, 0), place)
+        return [lines[row] for row in sorted(lines)]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave up and down to what the strip stands in."""
