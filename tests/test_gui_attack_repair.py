@@ -32,8 +32,9 @@ from core.progress import finish
 from core.words import at_most
 from gui.attack.repair.panel import BROKEN, REPAIRED, RepairPanel
 from gui.attack.repair.words import comparison, medians
+from gui.session.own_image import OwnImage
 from gui.shared.panel import NO_MODEL
-from gui.shared.words import sure_words
+from gui.shared.words import PARTS, sure_words
 from gui.theme import DARK, LIGHT
 from gui.widgets.basics.short_number import exact_number
 
@@ -283,6 +284,18 @@ def test_the_part_and_the_image_are_those_of_the_sentence(
     session.attack.choose("train", right)
     wait_until(qtbot, lambda: is_known(panel))
     assert panel.right.image.title == f"training {right}"
+
+
+def test_a_drawing_is_said_to_be_in_no_part(
+    panel: RepairPanel, session: Session, qtbot: QtBot
+) -> None:
+    dataset, said = data_of(session), "Your drawing is in no part of the data"
+    wait_until(qtbot, lambda: is_known(panel))
+    assert said not in panel.medians.text()
+    own = OwnImage(dataset.test.images[3], dataset.image_shape, 1, dataset.class_names)
+    session.attack.choose_own(own)
+    wait_until(qtbot, lambda: said in panel.medians.text())
+    assert panel.medians.text().startswith(f"{said}; these are {PARTS[panel.repair.part]} images.")
 
 
 def test_it_follows_the_epoch_and_says_where_nothing_is_right_or_wrong(

@@ -133,8 +133,6 @@ class FilmPanel(AttackView):
         """Have images as large as they can be, bars and the outcome below them, and no curves."""
         self._is_on_stage = is_on
         self.stretch.setVisible(not is_on)
-        self.size_line.setVisible(is_on)
-        self.hint.setWordWrap(is_on)
         self.sentence.setStyleSheet(f"font-size: {_OUTCOME}px" if is_on else "")
         self._arrange()
         self.refresh()
@@ -143,6 +141,8 @@ class FilmPanel(AttackView):
         """Lay bars and outcome below the images, where these have the window for themselves."""
         self._is_spread = self._is_on_stage or not self.isAncestorOf(self.card)
         grid, self._side = self._grid, ()
+        self.size_line.setVisible(self._is_spread)
+        self.hint.setWordWrap(self._is_spread)
         for part in (self.bars, self._said):
             grid.removeWidget(part)
         if self._is_spread:
@@ -189,6 +189,7 @@ class FilmPanel(AttackView):
         if event.type() == QEvent.Type.Resize:
             if self._is_spread != (self._is_on_stage or not self.isAncestorOf(self.card)):
                 self._arrange()
+                self._show_position()
             self._fit_images()
         return False
 
@@ -357,7 +358,7 @@ class FilmPanel(AttackView):
         for n, brief in ((_LONGEST_NAME, False), (_LONGEST_NAME, True), (16, True), (8, True)):
             names = [short(name, n) for name in dataset.class_names]
             headline = f"{outcome.headline(names, toward, brief=brief)}."
-            wordings.append(headline if self._is_on_stage else f"{headline} {sizes}")
+            wordings.append(headline if self._is_spread else f"{headline} {sizes}")
         self.sentence.set_wordings(*wordings)
         self.size_line.set_wordings(sizes, sizes.split("; ")[0])
         names = [short(name, 16) for name in dataset.class_names]

@@ -16,7 +16,7 @@ from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.change_picture import ChangePicture, sum_of
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -92,7 +92,8 @@ class PairCard(QWidget):
         line = QFrame(self)
         line.setObjectName("line")
         line.setFrameShape(QFrame.Shape.VLine)
-        told = below(self.outcome, self.words, None, spacing=2)
+        # Beside an opened image all of it is still read, though not at once.
+        told = below(self.outcome, (scrolled(self.words, self, sideways=False), 1), spacing=2)
         head = beside((self.confused_words, 1), self.film, spacing=8)
         right = below(head, (self.confused, 1), spacing=2)
         content = beside((told, 9), (self.sum, 7), line, (right, 11), spacing=12)

@@ -38,6 +38,7 @@ _PLOT_HELP = (
 REPAIRED, BROKEN = "mistakes mended", "right ones broken"
 _SHORT = {REPAIRED: "mended", BROKEN: "broken"}
 _ELSEWHERE = "Look at another part, or at another epoch."
+_OWN = "Your drawing is in no part of the data; these are {} images. "
 _COMPUTING = "Looking for the smallest changes ..."
 
 
@@ -115,6 +116,7 @@ class RepairPanel(AttackView):
 
     def _connect(self) -> None:
         self.repair.measure.changed.connect(self.refresh)
+        self._session.attack.config_changed.connect(self.refresh)
         for kind, side in self._sides.items():
             side.film.clicked.connect(partial(self._film, kind))
             side.opened.connect(partial(self._open, kind))
@@ -176,7 +178,8 @@ class RepairPanel(AttackView):
             # Where there is none, the other has all the room.
             self._cards[kind].setVisible(one is not None or other is None)
         self.sentence.setText(said)
-        self.medians.setText(medians(sizes, part))
+        own = _OWN if self._session.attack.on_own else ""
+        self.medians.setText(f"{own.format(PARTS[part])}{medians(sizes, part)}")
         self._draw(sizes)
 
     def _draw(self, sizes: RepairSizes | None) -> None:
