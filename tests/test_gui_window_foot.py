@@ -216,3 +216,25 @@ def test_every_message_stays_in_its_line_and_can_be_read_whole(
         assert whole.findChild(QLabel).text() == message.words
         whole.close()
     window.use_text(100)
+
+
+def test_a_film_is_not_gone_on_from(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.view.show_epoch(2)
+    assert window.foot.fork.isVisible()
+    window.show_page("attack")
+    page = window.page("attack")
+    assert page.transport.unit == "step"
+    assert not window.foot.fork.isVisible(), "it would begin a run, not a film"
+    page.show_tab("mend")
+    assert page.transport.unit == "epoch"
+    assert window.foot.fork.isVisible()
+
+
+def test_the_size_of_text_is_said_in_per_cent(window: MainWindow, qtbot: QtBot) -> None:
+    usual = window.actions_by_name["text_usual"]
+    try:
+        window.use_text(150)
+        assert usual.text() == "Usual text (now 150 %)"
+    finally:
+        window.use_text(100)
+    assert usual.text() == "Usual text (now 100 %)"

@@ -237,7 +237,7 @@ def shortcuts_html() -> str:
         [(menu, ""), *((one.keys, one.text) for one in commands if one.keys)]
         for menu, commands in groupby(COMMANDS, lambda command: command.menu)
     ]
-    groups += [[("Everywhere", ""), *_OTHERS], [("On the stage", ""), *_ON_STAGE]]
+    groups += [[("Everywhere", ""), *_OTHERS], [("On the stage, instead", ""), *_ON_STAGE]]
     tallest = -(-sum(map(len, groups)) // _COLUMNS)
     columns: list[list[tuple[str, str]]] = [[]]
     for group in groups:

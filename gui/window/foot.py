@@ -170,6 +170,7 @@ class Foot(QFrame):
         self.save.setVisible(bool(transport.saves))
         self.line.unit = transport.unit
         self.line.setAccessibleName(f"timeline of {transport.unit}s")
+        self._refresh_fork()
         self.refresh()
 
     @Slot()
@@ -264,10 +265,12 @@ class Foot(QFrame):
 
     @Slot()
     def _refresh_fork(self) -> None:
-        """Offer to go on from an epoch that is looked back at."""
+        """Offer to go on from an epoch that is looked back at, where the bar is of epochs."""
         view, wanted = self._session.view, self._session.wanted
         looks_back = view.pinned_epoch is not None or not view.runs.is_live_shown
-        self.fork.setVisible(looks_back and wanted.full_dataset is not None)
+        is_there = view.shown is not None and wanted.full_dataset is not None
+        of_epochs = self.transport is not None and self.transport.unit == "epoch"
+        self.fork.setVisible(looks_back and is_there and of_epochs)
         # 30 times a second nothing of it is another.
         words = self._session.training.fork_words if looks_back else ""
         if words != self.fork.accessibleDescription():

@@ -13,7 +13,7 @@ from gui.jobs.loading import load_beside
 from gui.session.messages import RUN
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
-from gui.theme import DARK, ICONS, LIGHT, STAGE, STAGE_DARK, Icons, Theme, give_theme
+from gui.theme import DARK, ICONS, LIGHT, STAGE, STAGE_DARK, Icons, Theme, give_theme, text_percent
 from gui.widgets.basics.card import FillRequest
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
         if filled is not None:
             self.fill.leave()  # it is dressed in its place
         self.look.dress(theme, percent)
+        self.actions_by_name["text_usual"].setText(f"Usual text (now {text_percent()} %)")
         if filled is not None:
             self.fill.show_card(filled)
         self.icons = Icons(theme)
