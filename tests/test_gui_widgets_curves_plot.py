@@ -37,7 +37,7 @@ from gui.widgets.curves.legend import Entry, Legend
 from gui.widgets.curves.lines import CurveLine, peaks
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
 from gui.widgets.curves.runs import Band, RunCurves, nearest_index
-from gui.widgets.curves.scale import Scale, log_ticks
+from gui.widgets.curves.scale import Scale, ScaledAxis, log_ticks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -1138,3 +1138,24 @@ def test_short_curves_are_smooth_and_long_ones_quick(
     grid = np.abs(painted - np.array(rgb(LIGHT.line))).sum(axis=2)
     between_both = (ink > 60) & (paper > 60) & (grid > 60)
     assert (between_both.sum() > 100) == is_smooth
+
+
+def test_words_of_what_leaves_lie_over_no_other_curve(qtbot: QtBot) -> None:
+    plot = make(qtbot)
+    plot.set_y_range(0.0, 1.0)
+    wild = TRAIN + 9.0 * (EPOCHS >= 25)
+    plot.set_runs([replace(run(3), curves=(("train", EPOCHS, wild),))])
+    settle(plot)
+    (words,) = [words for *_, words in plot.edges._placed]
+    assert words.startswith("run 3 up to")
+    plot.set_data("test", EPOCHS, np.full(len(EPOCHS), 0.97))  # where they would stand
+    settle(plot)
+    assert [end.words for end in plot.edges.found()] == [words]
+    assert [words for *_, words in plot.edges._placed] == [""], "the arrow alone"
+
+
+def test_a_share_is_never_said_to_be_more_than_all_or_less_than_none() -> None:
+    axis = ScaledAxis("left")
+    axis.is_percent = True
+    places = [-0.05, 0.0, 0.5, 1.0, 1.05]
+    assert axis.tickStrings(places, 1.0, 0.05) == ["", "0 %", "50 %", "100 %", ""]

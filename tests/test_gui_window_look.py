@@ -589,3 +589,23 @@ def test_the_images_of_the_film_are_larger_where_they_fill_the_window(
     window.fill.leave()
     wait_until(qtbot, lambda: panel.result_view.size() == before)
     wait_until(qtbot, lambda: panel.bars.geometry() == lines)
+
+
+def lab(colour: str) -> NDArray[np.float64]:
+    """Return a colour in CIELAB, D65 (CIE 15:2004, section 8.2.1)."""
+    rgb = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(to_xyz) @ linear / [0.9505, 1.0, 1.089]
+    x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_runs_are_told_from_one_another_and_from_train_and_test(theme: Theme) -> None:
+    others = [theme.train, theme.test, theme.validation]
+    for colour in theme.runs:
+        rest = [*others, *(other for other in theme.runs if other != colour)]
+        nearest = min(rest, key=lambda other: float(np.linalg.norm(lab(colour) - lab(other))))
+        # 2.3 is just noticeable (Mahy et al. 1994): nearly ten times as much.
+        assert np.linalg.norm(lab(colour) - lab(nearest)) > 22, (colour, nearest)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.short_number import short_number
+from gui.widgets.curves.label_places import heights, is_free, lines_of
 from gui.widgets.curves.runs import Drawing
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gui.widgets.curves.lines import CurveLine
     from gui.widgets.curves.main import MainCurves
     from gui.widgets.curves.runs import RunLayer
     from gui.widgets.curves.zoom import ZoomBox
@@ -39,6 +41,7 @@ class Leaving:
     x : place where it ends
     value : how far it has gone, the farthest of those of one run
     is_up : whether it leaves above
+    line : what is painted of it
     """
 
     name: str
@@ -46,6 +49,7 @@ class Leaving:
     x: float
     value: float
     is_up: bool
+    line: CurveLine
 
     @property
     def words(self) -> str:
@@ -85,16 +89,25 @@ class EdgeMarks:
                 farthest[end.name, end.is_up] = end
         return list(farthest.values())
 
-    def _curves(self) -> Iterator[tuple[str, str, NDArray[np.float64], NDArray[np.float64]]]:
-        for curve in self._main.curves:
-            if self._main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
-                yield self._main.called(curve.name)[0], curve.colour, *self._main.data(curve.name)
+    def _curves(
+        self,
+    ) -> Iterator[tuple[str, str, CurveLine, NDArray[np.float64], NDArray[np.float64]]]:
+        main = self._main
+        for curve in main.curves:
+            if main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
+                line = main.lines[curve.name]
+                yield main.called(curve.name)[0], curve.colour, line, *main.data(curve.name)
         for run in self._runs.runs:
-            for _, x, y in run.curves:
-                yield run.name, run.colour, x, y
+            for (_, x, y), line in zip(run.curves, self._runs.lines(run.key), strict=True):
+                yield run.name, run.colour, line, x, y
 
     def _end(
-        self, name: str, colour: str, x: NDArray[np.float64], y: NDArray[np.float64]
+        self,
+        name: str,
+        colour: str,
+        line: CurveLine,
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
     ) -> Leaving | None:
         (left, right), (low, high) = self._box.viewRange()
         last = len(x) - 1
@@ -105,7 +118,8 @@ class EdgeMarks:
         at, place = self._drawing.x.place(float(x[last])), self._drawing.y.place(float(y[last]))
         if not np.isfinite((at, place)).all() or low <= place <= high:
             return None
-        return Leaving(name, colour, min(max(at, left), right), float(y[last]), place > high)
+        x_end = min(max(at, left), right)
+        return Leaving(name, colour, x_end, float(y[last]), place > high, line)
 
     @property
     def boxes(self) -> list[QRectF]:
@@ -120,6 +134,7 @@ class EdgeMarks:
 
     def _arrange_edge(self, painter: QPainter, ends: list[Leaving]) -> None:
         rect, metrics = self._box.rect(), QFontMetricsF(painter.font())
+        lines = lines_of(self._main, self._runs) if ends else []
         (left, right), line = self._box.viewRange()[0], metrics.height()
         most = min(int(_MOST_HEIGHT * rect.height() / line), _MOST)
         for row, end in enumerate(ends[: max(most, 1)]):
@@ -134,10 +149,15 @@ class EdgeMarks:
             corners = (x - _ARROW, foot), (x + _ARROW, foot), (x, y - sign * _ARROW)
             tip = QPolygonF([QPointF(*corner) for corner in corners])
             width = metrics.horizontalAdvance(words) + 2
-            start = x - _ARROW - _GAP - width
-            if start < rect.left():
-                start = x + _ARROW + _GAP
-            box = QRectF(start, y - line / 2, width, line)
+            # Where other curves are in the way on both sides, the arrow and the legend are enough.
+            others = [other for other in lines if other is not end.line]
+            for start in (x - _ARROW - _GAP - width, x + _ARROW + _GAP):
+                box = QRectF(start, y - line / 2, width, line)
+                inside = rect.left() <= start and box.right() <= rect.right()
+                if inside and is_free(box, heights(self._box, others, start, box.right()), 0.0):
+                    break
+            else:
+                words = ""
             self._placed.append((QColor(self._theme.colour(end.colour)), tip, box, words))
 
     def paint(self, painter: QPainter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
 
     from gui.widgets.curves.lines import CurveLine
+    from gui.widgets.curves.main import MainCurves
+    from gui.widgets.curves.runs import RunLayer
     from gui.widgets.curves.zoom import ZoomBox
 
 _GAP = 4.0
@@ -51,6 +54,16 @@ def in_pixels(
     rect = box.rect()
     across, down = rect.width() / (right - left), rect.height() / (high - low)
     return rect.left() + (x - left) * across, rect.bottom() - (y - low) * down
+
+
+def lines_of(main: MainCurves, runs: RunLayer) -> list[CurveLine]:
+    """Return every curve that is painted as a line."""
+    own = (
+        main.lines[curve.name]
+        for curve in main.curves
+        if main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen
+    )
+    return [*own, *(line for run in runs.runs for line in runs.lines(run.key))]
 
 
 def heights(

@@ -12,14 +12,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.curves.label_places import heights, is_free, place_labels
+from gui.widgets.curves.label_places import heights, is_free, lines_of, place_labels
 from gui.widgets.curves.runs import Drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from gui.widgets.curves.edges import EdgeMarks
-    from gui.widgets.curves.lines import CurveLine
     from gui.widgets.curves.main import MainCurves
     from gui.widgets.curves.runs import RunLayer
     from gui.widgets.curves.zoom import ZoomBox
@@ -163,7 +162,7 @@ class PlotMarks(QObject):
             return
         metrics, rect = QFontMetricsF(_small_font()), self._box.rect()
         widths = [metrics.horizontalAdvance(label) for _, _, label in self.ticks]
-        height, lines = metrics.height(), list(self._lines())
+        height, lines = metrics.height(), lines_of(self._main, self._runs)
         ends = [rect.top() + 1, rect.bottom() - height]
         taken = [*self._star_box(), *self._edges.boxes]
         for i, start in place_labels(self._xs(), widths, rect.left(), rect.right()).items():
@@ -173,14 +172,6 @@ class PlotMarks(QObject):
                 if is_free(wanted, curves, 0.0) and not any(map(wanted.intersects, taken)):
                     self._placed[i] = wanted
                     break
-
-    def _lines(self) -> Iterator[CurveLine]:
-        main, runs = self._main, self._runs
-        for curve in main.curves:
-            if main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
-                yield main.lines[curve.name]
-        for run in runs.runs:
-            yield from runs.lines(run.key)
 
     def _xs(self) -> list[float]:
         """Return where the ticks are in pixels of the box; ``nan`` for those without a place."""

@@ -198,7 +198,8 @@ class ScaledAxis(pg.AxisItem):
         if self._scale.is_log:
             strings = [f"{self._scale.value_at(place):.6g}" for place in values]
         elif self.is_percent:
-            strings = [f"{100 * place:.6g} %" for place in values]
+            # A share is between none and all, whatever room there is beyond.
+            strings = [f"{100 * at:.6g} %" if -1e-9 < at < 1 + 1e-9 else "" for at in values]
         else:
             strings = super().tickStrings(values, scale, spacing)
         if self.words:
