@@ -30,3 +30,22 @@ def test_every_bar_is_seen_however_many_there_are(qtbot: QtBot) -> None:
     columns = painted.any(axis=0)
     starts = np.count_nonzero(columns[1:] & ~columns[:-1]) + int(columns[0])
     assert starts == len(epochs) - 1  # the two that are three epochs apart are one
+
+
+def test_a_bar_that_goes_on_beyond_the_picture_has_an_arrow(qtbot: QtBot) -> None:
+    up, down = Curve("right", "good"), Curve("wrong", "bad")
+    bars = EpochBars("TURNED", (up, down), "help", downward=frozenset({"wrong"}), n_cut=2)
+    qtbot.addWidget(bars)
+    bars.resize(400, 160)
+    x = np.arange(1.0, 7.0)
+    bars.set_data("right", x, np.array([900.0, 5, 6, 7, 8, 9]))
+    bars.set_data("wrong", x, np.array([3.0, 800, 6, 7, 8, 9]))
+    assert bars.edges.cut == ((1.0, True), (2.0, False))
+    painted = pixels(bars.view)
+    arrows = [tip.boundingRect() for _, tip, _, words in bars.edges._placed if not words]
+    assert len(arrows) == 2
+    assert all(bars.box.rect().contains(arrow) for arrow in arrows)
+    bars.set_data("right", x, np.array([4.0, 5, 6, 7, 8, 9]))
+    bars.set_data("wrong", x, np.array([3.0, 8, 6, 7, 8, 9]))
+    assert not bars.edges.cut
+    assert (pixels(bars.view) != painted).any()

@@ -149,9 +149,9 @@ class Divergence:
     def __str__(self) -> str:
         """Say what happened and what to do."""
         return (
-            f"Diverged at {epoch_words(self.at.place)} (step {self.step:,}): with learning rate "
-            f"{self.learning_rate:g} the weights are no longer finite. Start again with a smaller "
-            "learning rate, less decay or less momentum."
+            f"Diverged at {epoch_words(self.at.place)} (step {self.step:,}): at learning rate "
+            f"{self.learning_rate:g} weights are no longer finite. Start again with a smaller "
+            "learning rate, decay or momentum."
         )
 
 

@@ -44,7 +44,7 @@ _PART_HELP = (
 _FLIPS_HELP = (
     "How many images are read rightly that were read wrongly at the epoch read before, upwards, "
     "and the other way round, downwards. Where both are high the score hides what goes on. The "
-    "first pass over the images may go out of the picture."
+    "first pass over the images may go out of the picture, with an arrow."
 )
 _SCORES = "score of each class"
 _STRIP = 56

@@ -86,7 +86,8 @@ class EpochBars(CurvePlot):
     """Bars over epochs; those of the names in ``downward`` hang down from zero.
 
     The numbers beside the axis and under the pointer are without sign. The first ``n_cut`` bars may
-    go out of the picture: they would dwarf the others. ``shares`` are written in per cent.
+    go out of the picture: they would dwarf the others, and have an arrow there. ``shares`` are
+    written in per cent.
     """
 
     def __init__(
@@ -172,7 +173,14 @@ class EpochBars(CurvePlot):
         high, low = max(up, default=0), max(down, default=0)
         if not (low or high):
             high = 1
-        self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
+        top = _HEADROOM * float(high)  # else the upper number is cut
+        self.set_y_range(-float(low), top)
+        self.edges.cut = tuple(
+            (float(x), name not in self._downward)
+            for name, y in self._heights.items()
+            for x, height in zip(self.main.data(name)[0][:n], y[:n], strict=True)
+            if height > (low if name in self._downward else top)
+        )
         # One number on either side of zero and none at it: there is no room for more.
         ends = [sign * round_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
         self.view.axes["left"].setTicks([[(end, self._form(end)) for end in ends]])

@@ -67,6 +67,8 @@ class EdgeMarks:
     def __init__(self, box: ZoomBox, main: MainCurves, runs: RunLayer) -> None:
         self._box, self._main, self._runs = box, main, runs
         self._theme, self._drawing = LIGHT, Drawing()
+        self.cut: tuple[tuple[float, bool], ...] = ()
+        """Where bars go on beyond the picture, and whether above: an arrow is left out of them."""
         self._placed: list[tuple[QColor, QPolygonF, QRectF, str]] = []
 
     def set_theme(self, theme: Theme) -> None:
@@ -131,23 +133,31 @@ class EdgeMarks:
         found, self._placed = self.found(), []
         for is_up in (True, False):
             self._arrange_edge(painter, [end for end in found if end.is_up is is_up])
+        for x, is_up in self.cut:
+            tip = self._arrow(self._drawing.x.place(x), is_up, _GAP)
+            self._placed.append((QColor(self._theme.surface), tip, QRectF(), ""))
+
+    def _arrow(self, x: float, is_up: bool, depth: float) -> QPolygonF:
+        """Return an arrow at a place, with its tip so many pixels within the edge."""
+        rect, (left, right) = self._box.rect(), self._box.viewRange()[0]
+        at = rect.left() + (x - left) / (right - left) * rect.width()
+        at = min(max(at, rect.left() + _ARROW), rect.right() - _ARROW)
+        edge, sign = (rect.top(), 1) if is_up else (rect.bottom(), -1)
+        tip, foot = edge + sign * depth, edge + sign * (depth + 2 * _ARROW)
+        corners = (at - _ARROW, foot), (at + _ARROW, foot), (at, tip)
+        return QPolygonF([QPointF(*corner) for corner in corners])
 
     def _arrange_edge(self, painter: QPainter, ends: list[Leaving]) -> None:
         rect, metrics = self._box.rect(), QFontMetricsF(painter.font())
         lines = lines_of(self._main, self._runs) if ends else []
-        (left, right), line = self._box.viewRange()[0], metrics.height()
+        line = metrics.height()
         most = min(int(_MOST_HEIGHT * rect.height() / line), _MOST)
         for row, end in enumerate(ends[: max(most, 1)]):
             words = end.words if most else ""
             if row == most - 1 and len(ends) > most:
                 words = f"{words}, {len(ends) - most} more"
-            x = rect.left() + (end.x - left) / (right - left) * rect.width()
-            x = min(max(x, rect.left() + _ARROW), rect.right() - _ARROW)
-            edge, sign = (rect.top(), 1) if end.is_up else (rect.bottom(), -1)
-            y = edge + sign * (_GAP + line * row + line / 2)
-            foot = y + sign * _ARROW
-            corners = (x - _ARROW, foot), (x + _ARROW, foot), (x, y - sign * _ARROW)
-            tip = QPolygonF([QPointF(*corner) for corner in corners])
+            tip = self._arrow(end.x, end.is_up, _GAP + line * row + line / 2 - _ARROW)
+            x, y = tip.boundingRect().center().x(), tip.boundingRect().center().y()
             width = metrics.horizontalAdvance(words) + 2
             # Where other curves are in the way on both sides, the arrow and the legend are enough.
             others = [other for other in lines if other is not end.line]

@@ -84,6 +84,6 @@ def heights(
 def is_free(wanted: QRectF, curves: Sequence[NDArray[np.float64]], gap: float) -> bool:
     """Return whether no curve passes through a rectangle, or nearer than ``gap``."""
     top, bottom = wanted.top() - gap, wanted.bottom() + gap
-    each = np.array(curves).reshape(len(curves), -1)
+    each = np.array(curves).reshape(len(curves), _SAMPLES)
     low, high = np.fmin(each[:, :-1], each[:, 1:]), np.fmax(each[:, :-1], each[:, 1:])
     return not ((low < bottom) & (high > top)).any()
