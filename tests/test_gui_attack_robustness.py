@@ -278,11 +278,13 @@ def test_medians_are_those_of_every_epoch_in_norm_and_box(
 def test_medians_say_of_how_many_images_they_are_and_ends_alone_are_no_curve(
     page: RobustnessPanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert page.epochs.n_words.text() == "of 200 test images, by epoch"
+    assert page.epochs.n_words.text() == "length that fools, of 200 test images"
     monkeypatch.setattr("gui.attack.robustness.study.MEDIAN_PIXELS", {True: 64 * 90, False: 1e9})
     page.state.measure.measure(boxed=True)
     wait_for_curves(qtbot, page)
-    wait_until(qtbot, lambda: page.epochs.n_words.text() == "of 90 of 200 test images, by epoch")
+    wait_until(
+        qtbot, lambda: page.epochs.n_words.text() == "length that fools, of 90 of 200 test images"
+    )
     assert page.epochs.n_words.shown == "of 90 of 200"
     assert "medians of 90 of 200 test images" in page.epochs.figure_words()
     found = page.state.medians.found

@@ -262,7 +262,7 @@ def test_the_live_row_follows_the_run(panel: RunsPanel, session: Session, qtbot:
     session.wanted.set_setting("epochs", 5000)
     session.training.play()
     wait_until(qtbot, lambda: cell(panel, 1, "state") == "learning")
-    wait_until(qtbot, lambda: int(cell(panel, 1, "done")) > EPOCHS + 3)
+    wait_until(qtbot, lambda: int(cell(panel, 1, "done").replace(",", "")) > EPOCHS + 3)
     session.training.pause()
     wait_until(qtbot, lambda: cell(panel, 1, "state") == "held")
     session.training.start_again(play=False)

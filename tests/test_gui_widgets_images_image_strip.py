@@ -76,6 +76,7 @@ def strip_of(
 ) -> ImageStrip:
     strip = ImageStrip("strip", "help", wraps=True, side=84)
     qtbot.addWidget(strip)
+    strip.setStyleSheet("font-size: 13px")
     strip.set_images([StripImage(i, np.zeros((28, 28)), below, f"{i}") for i in range(n)])
     strip.resize(*size)
     strip.show()

@@ -10,6 +10,8 @@ from gui_helpers import (
     drag,
     handle_centre,
     open_paused,
+    press,
+    wait_for_diagnosis,
     wait_for_state,
     wait_until,
     write_data,
@@ -238,3 +240,22 @@ def test_the_size_of_text_is_said_in_per_cent(window: MainWindow, qtbot: QtBot) 
     finally:
         window.use_text(100)
     assert usual.text() == "Usual text (now 100 %)"
+
+
+@pytest.mark.parametrize("way", ["Tab", "page", "tab"])
+def test_what_is_said_of_a_place_goes_when_it_is_left(
+    window: MainWindow, qtbot: QtBot, way: str
+) -> None:
+    page, hovered = window.page("learn"), window.foot.hovered
+    wait_for_diagnosis(qtbot, window.session)
+    page.atlas.setFocus()
+    wait_until(qtbot, lambda: bool(page.atlas.rows))
+    press(qtbot, page.atlas, "Right")
+    assert hovered.text()
+    if way == "Tab":
+        press(qtbot, page.atlas, "Tab")
+    elif way == "page":
+        window.show_page("tune")
+    else:
+        page.show_tab("Confusion")
+    assert not hovered.text()

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from gui.attack.robustness.part import RobustnessPart
 from gui.attack.robustness.words import UNITS
 from gui.shared.measure import measured_words
+from gui.shared.size_choice import SHORT
 from gui.shared.words import PARTS
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below
@@ -69,7 +70,13 @@ class RobustnessEpochs(RobustnessPart):
         some = answer.question.images
         n = f"{len(some.rows):,}" if some.is_whole else f"{len(some.rows):,} of {some.n_whole:,}"
         of = f"of {n} {PARTS[self._state.part]} images"
-        return f"{of}, by epoch", of, f"of {n}", n, f"of {len(some.rows):,}"
+        return (
+            f"{SHORT[self._state.norm]} that fools, {of}",
+            of,
+            f"of {n}",
+            n,
+            f"of {len(some.rows):,}",
+        )
 
     def show_known(self) -> None:
         """Draw what is known of both runs."""

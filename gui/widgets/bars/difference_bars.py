@@ -105,7 +105,8 @@ class DifferenceBars(Painted):
             self._paint_interval(painter)
 
     def _paint_bars(self, painter: QPainter) -> None:
-        axis, bars = self._axis(), list(self.bars())
+        # Above the highest bar stands who is ahead.
+        axis, words, bars = self._axis(), self.fontMetrics().height() + 2, list(self.bars())
         heights = [count / (last - first) for first, last, count in bars]
         top = max(heights)
         for (first, last, _), height in zip(bars, heights, strict=True):
@@ -113,7 +114,7 @@ class DifferenceBars(Painted):
             name = "muted" if first < 0 < last else _COLOURS[first < 0]
             colour = QColor(getattr(self._theme, name))
             colour.setAlpha(_ALPHA)
-            size = (axis - 6) * height / top
+            size = (axis - words) * height / top
             width = max(right - left - 1.0, 1.0)
             painter.fillRect(QRectF(left + 0.5, axis - size, width, size), colour)
 

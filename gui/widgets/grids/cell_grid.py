@@ -104,6 +104,7 @@ class CellGrid(Painted):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
         self.pointed.emit(None)
+        say_hovered(self, "")
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
