@@ -117,7 +117,7 @@ def test_what_has_no_room_is_left_out_and_counted_and_nobody_has_to_scroll(
     wait_until(qtbot, lambda: bool(table.left_out))
     assert page.runs.card.words.text().startswith("no room for notes, epochs/s")
     assert "notes, epochs/s" in page.runs.columns.toolTip()
-    assert page.runs.columns.text() == "Columns"
+    assert page.runs.columns.text() == "Columns, CSV"
     shown = [column.key for column in table.columns]
     assert {"run", "best", "test", "learning_rate"} <= set(shown)
     assert "speed" not in shown

@@ -104,9 +104,9 @@ def with_partner(
         if not reading.arrays and one_per_class([array.info for array in arrays]):
             parts = yield from read_classes(head.path.parent.resolve().name, where, arrays)
             names = first_names([array.info.name for array in others])
-            read = f"Read together with {names} beside it."
+            read = (f"Read together with {names} beside it.",) if others else ()
             left = (f"A damaged file was left out: {damage}." for damage in damages)
-            return replace(parts, notes=(read, *parts.notes, *left))
+            return replace(parts, notes=(*read, *parts.notes, *left))
         if damages:  # they may be why
             raise DatasetError(f"{error}. Left out beside it: {damages[0]}") from None
         raise

@@ -106,6 +106,7 @@ class LearningCurves(QWidget):
         each = event.size().width() / 2
         fitting = "LOG-LIKELIHOOD" if each >= pixels(_NARROW) else "LOG-LIK."
         self._like_card.title.setText(fitting if each >= pixels(_NARROW) * 0.6 else "LL")
+        self._like_card.title.setToolTip("log-likelihood per image")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody looked."""

@@ -33,7 +33,7 @@ _SEEDS_HELP = (
 _CANCEL_HELP = "End these trainings; what was found so far stays in the list"
 _COLUMNS_HELP = (
     "Click for the list of all columns: those ticked are shown. A setting has one by itself as "
-    "soon as two runs differ in it."
+    "soon as two runs differ in it. The whole table is copied as CSV there, too."
 )
 _NO_ROOM = "There is no room for {}: tick one there to see it all the same."
 
@@ -59,7 +59,7 @@ class RunsPanel(Panel):
         self.progress.setRange(0, 1000)
         grow(self.progress, fixed_width=110)
         self.progress.setAccessibleName("seeds being trained")
-        self.columns = button("Columns", self, _COLUMNS_HELP, "small")
+        self.columns = button("Columns, CSV", self, _COLUMNS_HELP, "small")
         self.columns.setMenu(QMenu(self))  # filled when it is looked at
         menu = self.columns.menu()
         menu.aboutToShow.connect(lambda: fill_columns(menu, self.table))
