@@ -545,3 +545,17 @@ def test_play_at_the_end_says_with_what_it_begins(session: Session, qtbot: QtBot
     session.wanted.set_setting("batch_size", 50)
     session.training.play()
     assert notes.hints[-1] == "Run 2 begins at epoch 0 with batch size 50. Run 1 is kept."
+
+
+def test_after_a_divergence_another_run_is_shown_at_its_end(session: Session, qtbot: QtBot) -> None:
+    first = session.runs.entries[0]
+    session.wanted.set_setting("learning_rate", 1000.0)
+    session.wanted.set_setting("l2", 10.0)
+    session.training.start_again()
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    assert session.view.shown is not None
+    at = session.view.shown.epoch
+    session.view.show_run(first.key)
+    last = first.run.history.last_epoch
+    assert at < last
+    assert session.view.shown.epoch == last

@@ -213,9 +213,10 @@ class View(QObject):
     def show_run(self, key: int | None) -> None:
         """Show another run everywhere, at the epoch shown now if it has that; None: the live one.
 
+        After one that diverged it is shown at its end: where that stopped nobody chose to look.
         A run on other data cannot be shown: its weights are not for these images.
         """
-        run, before = self.runs.run(key), self.shown
+        run, before, left = self.runs.run(key), self.shown, self.history
         if run is not None and not self.can_show(run):
             words = f"This run learnt {run.dataset_name}. Open those data to look at it."
             if not run.history.records:
@@ -226,7 +227,9 @@ class View(QObject):
         self.runs.show_run(key)
         self.pinned_epoch = None
         if not self.runs.is_live_shown and before is not None and self.history is not None:
-            self.pinned_epoch = self.history.nearest(before.epoch).epoch
+            stopped = left is not None and left.divergence is not None
+            now = self.history
+            self.pinned_epoch = now.last_epoch if stopped else now.nearest(before.epoch).epoch
         self.run_shown.emit()
         self.shown_changed.emit()
         self.progressed.emit()
