@@ -381,7 +381,8 @@ def main(folder: Path, seed: int, n: int, *, where: bool) -> int:
         if thread.name != "sampler":
             thread.join(max(0.0, deadline - time.monotonic()))
     left = [t.name for t in others if t.is_alive() and t.name != "sampler"]
-    usual = "This plugin does not support"
+    # Of the screen that there is none; of QTest that a key disabled the widget it went to.
+    usual = "This plugin does not support", "Keyboard event not accepted by receiving widget"
     print(
         json.dumps(
             {

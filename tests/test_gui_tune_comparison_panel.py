@@ -149,6 +149,21 @@ def test_where_it_is_low_the_bars_keep_their_room(panel: ComparisonPanel, qtbot:
     assert card.bars.height() >= 60
 
 
+def test_one_image_says_nothing_about_others(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    session.wanted.set_setting("test_size", 1)
+    session.training.start_again()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    verdict = panel.verdict
+    wait_until(qtbot, lambda: verdict.outcome.text() == "One image says nothing about others.")
+    assert not verdict.verdict.isVisible()
+    assert "settings of the data" in verdict.how.text()
+    found = panel.comparison.study.found
+    assert found is not None
+    assert len(found.models[0].is_right) == 1
+
+
 def test_the_verdict_looks_right_in_either_theme(
     panel: ComparisonPanel, session: Session, app: QApplication, qtbot: QtBot
 ) -> None:

@@ -66,10 +66,10 @@ def examine(weights: NDArray[Any], train: Split, held_out: Split) -> Examined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """Two models, and by how much the first is ahead in the held-out images."""
+    """Two models, and by how much the first is ahead in the held-out images; None if one alone."""
 
     models: tuple[Examined, Examined]
-    difference: Difference
+    difference: Difference | None
 
 
 class ComparisonSearch:
@@ -99,7 +99,8 @@ class ComparisonSearch:
         yield from self._known.fill(self._weights, self._splits, self._look, "models")
         first, second = (self._known.row(each, self._splits) for each in self._weights)
         if first is not None and second is not None:
-            ahead = difference(first.is_right, second.is_right, self._rng)
+            right, is_one = (first.is_right, second.is_right), len(first.is_right) == 1
+            ahead = None if is_one else difference(*right, self._rng)
             self._found = Compared((first, second), ahead)
 
     def found(self) -> Compared | None:

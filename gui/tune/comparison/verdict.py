@@ -43,6 +43,12 @@ _HOW_HELP = (
 _LEAST_BARS = 96
 """Pixels at 100 %: where bars would be lower, their tooltip alone says how they come about."""
 
+_ONE_MODEL = "Choose another run or another epoch for one of them."
+_ONE_IMAGE = (
+    "One image says nothing about others.",
+    "Take more of them, by the settings of the data.",
+)
+
 
 class VerdictCard(Card):
     """Is A better than B? In shares of the held-out images read rightly."""
@@ -75,17 +81,17 @@ class VerdictCard(Card):
         part : whose images were read
         is_one : whether both sides are the same model
         """
-        self.verdict.setVisible(found is not None and not is_one)
-        if found is None or is_one:
+        told = None if found is None else found.difference
+        self.verdict.setVisible(told is not None and not is_one)
+        scores = [None] * 2 if found is None else [one.held_out.score for one in found.models]
+        for side, score in zip(self.sides, scores, strict=True):
+            side.show_score(None if is_one else score)
+        if told is None or is_one:
+            why = ("Comparing ...", "") if found is None else _ONE_IMAGE
             self.bars.clear()
-            self.outcome.setText("A and B are the same model." if is_one else "Comparing ...")
-            self.how.setText("Choose another run or another epoch for one of them." * is_one)
-            for side in self.sides:
-                side.show_score(None)
+            self.outcome.setText("A and B are the same model." if is_one else why[0])
+            self.how.setText(_ONE_MODEL if is_one else why[1])
             return
-        for side, model in zip(self.sides, found.models, strict=True):
-            side.show_score(model.held_out.score)
-        told = found.difference
         self.verdict.setText(_BETTER[told.sign])
         self.verdict.setProperty("told", "yes" if told.sign else "no")
         self.verdict.style().unpolish(self.verdict)
