@@ -127,7 +127,7 @@ class Monkey:
         useful = [w for w in seen if w.focusPolicy() != Qt.FocusPolicy.NoFocus]
         if useful and self.random.random() < active:
             return self.random.choice(useful)
-        return self.random.choice(seen)
+        return self.random.choice(seen or [self.window])  # a dialog may close meanwhile
 
     def _place(self, widget: QWidget) -> QPoint:
         """Return a place where a widget is really seen."""

@@ -45,8 +45,8 @@ def test_nothing_done_at_random_breaks_or_holds_the_window(
     came = json.loads(done.stdout)
     assert sum(came["done"].values()) == N_THINGS
     assert came["told"] == []
-    # Other processes cost a thread processor time, too: a few may be over what each may take.
-    assert len(came["slow"]) <= N_THINGS / 200, came["slow"]
+    # None is on a quiet machine; other processes cost a thread processor time, too.
+    assert len(came["slow"]) <= N_THINGS / 500, came["slow"]
     assert all(one["seconds"] < FAR_TOO_LONG for one in came["slow"]), came["slow"]
     assert came["left"] == []
     assert came["warnings"] == []
