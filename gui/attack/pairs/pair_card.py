@@ -93,7 +93,8 @@ class PairCard(QWidget):
         line.setObjectName("line")
         line.setFrameShape(QFrame.Shape.VLine)
         # Beside an opened image all of it is still read, though not at once.
-        told = below(self.outcome, (scrolled(self.words, self, sideways=False), 1), spacing=2)
+        area = scrolled(self.words, self, sideways=False, lines=2)
+        told = below(self.outcome, (area, 1), spacing=2)
         head = beside((self.confused_words, 1), self.film, spacing=8)
         right = below(head, (self.confused, 1), spacing=2)
         content = beside((told, 9), (self.sum, 7), line, (right, 11), spacing=12)

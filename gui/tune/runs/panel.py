@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QWidget
 from core.learning.sweep.sweep import N_SEEDS
 from core.words import counted
 from gui.shared.panel import Panel
-from gui.theme import LIGHT, Theme, grow
+from gui.theme import LIGHT, Theme, grow, pixels
 from gui.tune.runs.columns import COLUMNS, PLACES
 from gui.tune.runs.menu import fill_columns, run_menu
 from gui.tune.runs.study import Seeds
@@ -22,6 +22,8 @@ from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from gui.session.session import Session
 
 _USUAL_SEEDS = 16
@@ -31,6 +33,8 @@ _SEEDS_HELP = (
     "was made on its way, and draw the median and the band they lie in: what lies within is chance"
 )
 _CANCEL_HELP = "End these trainings; what was found so far stays in the list"
+_WIDE = 440
+"""Pixels at 100 % in which the buttons say all."""
 _COLUMNS_HELP = (
     "Click for the list of all columns: those ticked are shown. A setting has one by itself as "
     "soon as two runs differ in it. The whole table is copied as CSV there, too."
@@ -59,7 +63,7 @@ class RunsPanel(Panel):
         self.progress.setRange(0, 1000)
         grow(self.progress, fixed_width=110)
         self.progress.setAccessibleName("seeds being trained")
-        self.columns = button("Columns, CSV", self, _COLUMNS_HELP, "small")
+        self.columns = button("Columns", self, _COLUMNS_HELP, "small")
         self.columns.setMenu(QMenu(self))  # filled when it is looked at
         menu = self.columns.menu()
         menu.aboutToShow.connect(lambda: fill_columns(menu, self.table))
@@ -71,6 +75,11 @@ class RunsPanel(Panel):
         self.table.removal_asked.connect(self._remove)
         self.seeds.changed.connect(self._refresh_seeds)
         self._refresh_seeds()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say what else is there, where there is room."""
+        super().resizeEvent(event)
+        self.columns.setText("Columns, CSV" if self.width() >= pixels(_WIDE) else "Columns")
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""

@@ -77,11 +77,26 @@ def holding(layout: QLayout, parent: QWidget) -> QWidget:
     return holder
 
 
+class _Words(QScrollArea):
+    """An area of words, some lines of which are enough."""
+
+    def __init__(self, lines: int, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._lines = lines
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for so many lines, however narrow."""
+        return QSize(0, self._lines * self.fontMetrics().height())
+
+
 def scrolled(
-    content: QWidget, parent: QWidget | None = None, *, sideways: bool = True
+    content: QWidget, parent: QWidget | None = None, *, sideways: bool = True, lines: int = 0
 ) -> QScrollArea:
-    """Return an area without a frame in which something is scrolled, up and down alone or both."""
-    area = QScrollArea(parent)
+    """Return an area without a frame in which something is scrolled, up and down alone or both.
+
+    ``lines``: of words that are seen at least; 0 for as much as Qt leaves of anything.
+    """
+    area = _Words(lines, parent) if lines else QScrollArea(parent)
     area.setWidget(content)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
