@@ -129,7 +129,7 @@ class Legend(Painted):
         few = [values, names] if self.is_named_beside and all(values) else [names]
         yield from ((words, _TIGHT, "", beside) for words in few for beside in (star, ""))
         yield names, _BARE, "", ""
-        for n in (10, 6):
+        for n in () if self.is_named_beside else (10, 6):
             yield [shortened(name, n) for name in names], _BARE, "", ""
         yield [""] * len(names), _TIGHT, "", ""
 
