@@ -24,6 +24,7 @@ component, which is exact to rounding, and the way of a single image too).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from core.errors import ExplorerError
 from core.exact.pairs import pair_changes
 from core.exact.solver.flattest import flattest_changes
 from core.exact.solver.row_products import FAR
-from core.exact.solver.settling import settled_shortest
+from core.exact.solver.settling import settled_shortest, shortest_within
 from core.exact.solver.shortest import shortest_changes
 from core.exact.solver.simplex import least_cost
 
@@ -206,23 +207,28 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
     b, weights, changes = b / scale, weights / scale, changes / scale
     bounds = None if bounds is None else bounds / scale
     own = None if bounds is None else bounds[:, 0]
-    with np.errstate(all="ignore"):
-        change, found = settled_shortest(a, b[0], weights[0], own)
-    # Whatever the weights, none undercuts their size: the largest of both is the sharper proof.
-    of_rows, ways = np.stack((weights[0], found)), np.stack((changes[0], change))
-    if own is not None:
-        ways = np.clip(ways, *own)
-    least, missing, reached = _both_sides(a, b[[0, 0]], norm, _some(bounds, [0, 0]), ways, of_rows)
-    if np.isinf(least).any():
-        return np.inf, changes[0]
-    proven = least[~np.isnan(least)].max(initial=0.0)
-    with np.errstate(all="ignore"):
-        off = np.maximum(np.abs(reached - proven) / proven, missing)
-    off[np.isnan(off)] = np.inf
-    best = int(off.argmin())
-    if off[best] > _ROUGH:
-        raise ExplorerError("The smallest change toward this class could not be found.")
-    return float(reached[best]) * scale, ways[best] * scale
+    ways_to_settle = [partial(settled_shortest, a, b[0], weights[0], own)]
+    if own is not None:  # where the weights do not tell which pixels are held
+        ways_to_settle.append(partial(shortest_within, a, b[0], own))
+    for settle in ways_to_settle:
+        with np.errstate(all="ignore"):
+            change, found = settle()
+        # Whatever the weights, none undercuts their size: the largest of both is the sharper proof.
+        of_rows, ways = np.stack((weights[0], found)), np.stack((changes[0], change))
+        if own is not None:
+            ways = np.clip(ways, *own)
+        both = _some(bounds, [0, 0])
+        least, missing, reached = _both_sides(a, b[[0, 0]], norm, both, ways, of_rows)
+        if np.isinf(least).any():
+            return np.inf, changes[0]
+        proven = least[~np.isnan(least)].max(initial=0.0)
+        with np.errstate(all="ignore"):
+            off = np.maximum(np.abs(reached - proven) / proven, missing)
+        off[np.isnan(off)] = np.inf
+        best = int(off.argmin())
+        if off[best] <= _ROUGH:
+            return float(reached[best]) * scale, ways[best] * scale
+    raise ExplorerError("The smallest change toward this class could not be found.")
 
 
 def _flattest(a: Array, b: Array, bounds: Bounds) -> tuple[float, Array]:

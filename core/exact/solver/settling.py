@@ -55,6 +55,25 @@ def settled_shortest(
     return change, found
 
 
+def shortest_within(a: Array, b: Array, bounds: Array) -> tuple[Array, Array]:
+    """Return what :func:`settled_shortest` does, without being told which pixels a bound holds.
+
+    A bound that is not kept becomes one more row, until all are; what is a row may be slack again,
+    so that none is held that need not be.
+    """
+    pixels = np.eye(a.shape[1])
+    rows, needs = a, b
+    held = np.zeros((2, a.shape[1]), dtype=np.bool_)
+    while True:
+        change, found = settled_shortest(rows, needs, np.zeros(len(rows)), None)
+        broken = np.stack((change < bounds[0] - _ROUNDING, change > bounds[1] + _ROUNDING)) & ~held
+        if not broken.any():
+            return change, found[: len(b)]
+        held |= broken
+        rows = np.vstack((rows, pixels[broken[0]], -pixels[broken[1]]))
+        needs = np.concatenate((needs, bounds[0][broken[0]], -bounds[1][broken[1]]))
+
+
 def nonnegative(columns: Array, aim: Array) -> Array:
     """Return the weights ``l >= 0`` (n_columns,) with the smallest ``||columns l - aim||``.
 
