@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WIDTH = 352
 """Pixels of an opened image at 100 %."""
 
+_SLACK = 24
+"""Pixels at 100 % by which there must be more room for both to be seen again."""
+
 
 class BesideOpened(QHBoxLayout):
     """A widget with room for an opened image, which is narrower where there is less room.
@@ -47,7 +50,9 @@ class BesideOpened(QHBoxLayout):
         rest = room.width() - least - self.spacing()
         has_room = True
         if card is not None:
-            has_room = rest >= card.minimumSizeHint().width()
+            # A scroll bar that comes and goes with the answer must not change it back.
+            slack = pixels(_SLACK) if self._seen.isHidden() else 0
+            has_room = rest >= card.minimumSizeHint().width() + slack
             card.setFixedWidth(min(rest, pixels(WIDTH)) if has_room else room.width())
         if self.indexOf(self._seen) >= 0:  # it does not fill the window
             self._seen.setVisible(has_room)
