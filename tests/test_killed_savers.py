@@ -20,7 +20,9 @@ N_KILLS = 8
 """Of each of the eight savers: 64 in all."""
 LONGEST = 0.08
 """Seconds until the kill: a handful of savings of the largest file."""
-LEFT = re.compile(r"\.explorer-[0-9a-f]{16}\.part|\.report-[0-9a-f]{16}\.part|settings\.conf\.lock")
+LEFT = re.compile(
+    r"\.explorer-[0-9a-f]{16}\.part|\.report-[0-9a-f]{16}\.part|settings\.conf\.lock(\.rmlock)?"
+)
 
 pytestmark = [
     pytest.mark.kill,
